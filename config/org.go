@@ -1,0 +1,148 @@
+// Package config says what an org's file may hold: its structs, their defaults,
+// strict decoding, and every problem of a file with line and column. A secret
+// in it is always a reference (env:NAME or file:PATH) and is read only by
+// Secret.Read.
+package config
+
+import (
+	"time"
+
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// Org is one org's file, decoded, defaulted and checked.
+type Org struct {
+	Path     string // of the file, as given
+	Name     string // [a-z0-9-]{1,40}
+	Schedule string // a cron line that robfig/cron's standard parser accepts; default "@every 15m"
+	Location *time.Location
+	Mode     Mode
+	Trackers []Tracker // in the file's order
+	Roadmap  []Source  // in the file's order, which is their order of importance
+	People   []Person  // sorted by name
+	Links    []LinkWay
+	Stories  Stories
+	Rules    map[roadmap.Rule]Rule // every supported rule is present, defaults filled in
+	Limits   Limits
+	Quiet    Quiet
+	Store    string // path of the database as written, relative to the file's folder; "" means the default
+}
+
+// Tracker finds a tracker by its short name.
+func (o *Org) Tracker(name string) (Tracker, bool) {
+	for _, t := range o.Trackers {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Tracker{}, false
+}
+
+// Mode says whether a pass writes.
+type Mode string
+
+// Modes. Observe is the default.
+const (
+	Observe Mode = "observe"
+	Write   Mode = "write"
+)
+
+// TrackerType names a kind of tracker.
+type TrackerType string
+
+// Tracker types.
+const (
+	Jira   TrackerType = "jira"
+	Linear TrackerType = "linear"
+)
+
+// Tracker is one Jira site or Linear workspace.
+type Tracker struct {
+	Name     string // short name of the org's own choosing
+	Type     TrackerType
+	URL      string // Jira: the site, context path included, no trailing slash; Linear: the GraphQL endpoint
+	Site     string // Jira: for links that people click; default URL
+	Auth     Auth
+	Projects []string // Jira: story projects
+	JQL      string   // Jira: narrows the stories; no ORDER BY
+	Teams    []string // Linear: team keys
+}
+
+// AuthType names a way to authenticate.
+type AuthType string
+
+// Ways to authenticate.
+const (
+	Basic  AuthType = "basic"   // Jira Cloud: user and API token
+	Bearer AuthType = "bearer"  // Jira: personal access token
+	APIKey AuthType = "api-key" // Linear: sent without "Bearer"
+)
+
+// Auth is how we authenticate to a tracker.
+type Auth struct {
+	Type  AuthType
+	User  string // Basic only
+	Token Secret
+}
+
+// Source is one roadmap source: where goals come from and who owns them.
+type Source struct {
+	From  string // a tracker's name, or "file"
+	JQL   string // Jira
+	Goals string // Linear: "initiatives" or "projects"
+	File  []FileGoal
+	// PM and PO name the field that holds the person: "assignee", "reporter",
+	// "owner", "lead", or "field:<name or id>". "" on file goals.
+	PM, PO string
+}
+
+// FileGoal is a goal written in the org's file.
+type FileGoal struct {
+	ID     string
+	Title  string
+	PM, PO []string       // names; where one is a key of people, that person
+	Status roadmap.Status // planned -> todo, active -> doing
+	Target string         // 2006-01-02 or ""
+	URL    string         // "" or where to read about it
+}
+
+// Person says which accounts are one person.
+type Person struct {
+	Name     string            // the key in the file
+	Accounts map[string]string // tracker name -> account id or e-mail address
+}
+
+// LinkWay is one way from an item to a goal.
+type LinkWay struct {
+	Way   roadmap.Way
+	Label string // WayLabel: the template, in which {goal} stands for a goal's ref or its key
+}
+
+// Stories narrows what counts as a story.
+type Stories struct {
+	Where *Expr // nil: no narrowing
+}
+
+// Rule is how one rule is applied.
+type Rule struct {
+	Enabled bool
+	Grace   Duration
+	Label   string    // "" writes no label
+	Comment bool      // false writes no comment
+	Unless  *Expr     // nil: never silenced
+	Scope   *Expr     // nil: every story or goal
+	Since   time.Time // items created before it are reported but not written to; zero: none
+}
+
+// Limits keep a pass from flooding people.
+type Limits struct {
+	CommentsPerRun int     // new comments in one pass; default 20
+	MaxShare       float64 // of the stories newly flagged in one pass; default 0.3
+}
+
+// Quiet is when changes wait. The zero Quiet never holds anything.
+type Quiet struct {
+	Hours    bool // false: no quiet hours
+	From, To int  // minutes after local midnight; From > To spans midnight
+	Weekends bool
+}

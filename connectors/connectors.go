@@ -1,0 +1,72 @@
+// Package connectors says what a tracker is to alignd: something that is pulled
+// page by page, read before it is written, and written one change at a time.
+// Each tracker lives in a package below this one; connectortest holds the suite
+// that all of them pass.
+package connectors
+
+import (
+	"context"
+
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// Cursor is where a pull stands: opaque to everyone but the tracker that gave
+// it, stored with the page that led to it. The empty Cursor starts from nothing.
+type Cursor string
+
+// Set is a piece of a relation that a tracker is read for whole on every pull,
+// because nothing tells when a row of it changes. What stood in the set before
+// holds until the piece with Last has been stored.
+type Set struct {
+	Name  string // "goals:0" (members of roadmap source 0), "project-initiative", "initiative-parent"
+	First bool   // a new reading begins
+	Last  bool   // the reading is complete and replaces the one before
+	Edges []roadmap.Edge
+}
+
+// The sets that mapping knows.
+const (
+	// SetProjectInitiative: From is a project, To an initiative that it serves.
+	SetProjectInitiative = "project-initiative"
+	// SetInitiativeParent: From is an initiative, To the one above it.
+	SetInitiativeParent = "initiative-parent"
+	// SetGoals is followed by the index of the roadmap source in the file: From is a goal of it.
+	SetGoals = "goals:"
+)
+
+// Page is what one Pull brought, and the cursor after it. Page and cursor are
+// stored in one transaction, so a run that dies resumes where it was.
+type Page struct {
+	Items []roadmap.Item // to be put over what is known of them, by Key
+	Sets  []Set
+	Next  Cursor
+	More  bool // false: everything that there is now has been pulled
+	// Warnings are troubles that cost part of the page (rows that the tracker
+	// withheld). The pull goes on, but the pass is incomplete.
+	Warnings []string
+}
+
+// Receipt is a tracker's answer to a Change.
+type Receipt struct {
+	Remote string // the tracker's id of the comment written; "" for labels
+}
+
+// Tracker is one Jira site or one Linear workspace. Implementations may keep
+// what they learn during one pass (fields, labels, users); a new one is made
+// for every pass. They are used by one goroutine at a time. Errors are *Error.
+type Tracker interface {
+	// Pull brings one page of what changed since the cursor.
+	Pull(ctx context.Context, from Cursor) (Page, error)
+	// Fetch reads items directly, not through a search index that may lag.
+	// What does not exist or may not be seen is left out of the answer. A key
+	// whose ID is "" and whose ref is known is given in refs.
+	Fetch(ctx context.Context, keys []roadmap.Key, refs []roadmap.Ref) ([]roadmap.Item, error)
+	// Comments finds our own comments on these items: written by our account and
+	// carrying a mark of this org. A copied mark in someone else's comment is
+	// not ours. Ordered by item, then oldest first.
+	Comments(ctx context.Context, items []roadmap.Item) ([]roadmap.Comment, error)
+	// Apply makes one change. Applied twice it does the same as once, except
+	// that a CreateComment whose outcome is not known (Kind Unknown) must be
+	// looked for with Comments before it is applied again.
+	Apply(ctx context.Context, c roadmap.Change) (Receipt, error)
+}

@@ -1,0 +1,125 @@
+package roadmap
+
+import (
+	"strings"
+	"time"
+)
+
+// Rule is the name of a rule in the org's file.
+type Rule string
+
+// The rules of the contract.
+const (
+	StoryWithoutGoal   Rule = "story-without-goal"
+	GoalWithoutPO      Rule = "goal-without-po"
+	GoalWithoutPM      Rule = "goal-without-pm"
+	StoryOnClosedGoal  Rule = "story-on-closed-goal"
+	GoalWithoutStories Rule = "goal-without-stories"
+	OwnerInactive      Rule = "owner-inactive"
+	UndeclaredDouble   Rule = "undeclared-double-hat"
+	POOverloaded       Rule = "po-overloaded"
+	SprintOffRoadmap   Rule = "sprint-off-roadmap"
+)
+
+// Role is what an item is to the plan.
+type Role string
+
+// Roles.
+const (
+	RoleStory Role = "story"
+	RoleGoal  Role = "goal"
+)
+
+// Finding is a rule that does not hold for a story or a goal.
+type Finding struct {
+	Rule  Rule
+	Key   Key
+	Ref   Ref
+	Role  Role
+	Title string // untrusted
+	Why   string // one line in words, without the title
+	Facts string // hash of what the finding rests on; a person's word stands until it changes
+	Text  Text   // what the comment says about it: fact, why it matters, how to fix; without mark line
+	// Created is when the item was created; grace and since count from it.
+	Created time.Time
+	// InSprint and Created weigh findings when only some may be written.
+	InSprint bool
+}
+
+// Action is one kind of write.
+type Action string
+
+// The four writes that alignd makes.
+const (
+	AddLabel      Action = "add-label"
+	RemoveLabel   Action = "remove-label"
+	CreateComment Action = "create-comment"
+	UpdateComment Action = "update-comment"
+)
+
+// Mark is what is stored with a comment of ours, so that it is found again when
+// the database is lost: as a comment property on Jira, and as the comment's own
+// id and last line on Linear.
+type Mark struct {
+	Org    string   `json:"org"`
+	ID     string   `json:"id"`     // our own id of the comment, a UUID; the same for life
+	Rules  []Rule   `json:"rules"`  // what it speaks of now; empty: resolved
+	Labels []string `json:"labels"` // labels that we added to the item and that are still ours. nil: the tracker cannot store them
+}
+
+// Line is the mark line that closes every comment: who writes, for which org,
+// by which rules.
+func (m Mark) Line() string {
+	rules := make([]string, len(m.Rules))
+	for i, r := range m.Rules {
+		rules[i] = string(r)
+	}
+	s := "alignd · " + m.Org
+	if len(rules) == 0 {
+		return s + " · resolved"
+	}
+	return s + " · " + strings.Join(rules, ", ")
+}
+
+// ParseMarkLine reads a mark line back; ok is false for any other line. The ID
+// and the labels are not in it.
+func ParseMarkLine(line string) (m Mark, ok bool) {
+	parts := strings.Split(strings.TrimSpace(line), " · ")
+	if len(parts) != 3 || parts[0] != "alignd" {
+		return Mark{}, false
+	}
+	m.Org = parts[1]
+	if parts[2] == "resolved" {
+		return m, true
+	}
+	for _, r := range strings.Split(parts[2], ", ") {
+		m.Rules = append(m.Rules, Rule(r))
+	}
+	return m, true
+}
+
+// Change is one write to a tracker, decided but not made.
+type Change struct {
+	ID      string // hash of what it does to what; the same change has the same ID in every pass
+	Key     Key
+	Ref     Ref
+	Kind    Kind // of the item, decides which call is made
+	Project string
+	Role    Role
+	Action  Action
+	Value   string // the label, or the comment as plain text
+	Text    Text   // comments only, mark line included
+	Mark    Mark   // comments only
+	Remote  string // UpdateComment: the tracker's id of the comment
+	Rules   []Rule // sorted
+	Why     string
+	Facts   string // hash of the facts behind it
+}
+
+// Comment is one comment of ours as it stands in a tracker.
+type Comment struct {
+	Key    Key    // the item that it is on
+	Remote string // the tracker's id
+	Mark   Mark
+	Body   string // as the tracker gives it, in the tracker's markup
+}

@@ -1,0 +1,60 @@
+package roadmap
+
+import "strings"
+
+// SpanKind tells how a piece of a comment is meant. How it is marked up is the
+// connector's matter: wiki markup on Jira, Markdown on Linear.
+type SpanKind int
+
+// Kinds of span.
+const (
+	SpanPlain SpanKind = iota // our own words
+	SpanQuote                 // words of others: titles, names, labels. Must come out as plain, inert text
+	SpanLink                  // Text (words of others) leading to URL
+)
+
+// Span is a piece of one line.
+type Span struct {
+	Kind SpanKind `json:"kind"`
+	Text string   `json:"text"`
+	URL  string   `json:"url,omitempty"` // SpanLink only
+}
+
+// Say is a span in our own words.
+func Say(s string) Span { return Span{Kind: SpanPlain, Text: s} }
+
+// Quote is a span in the words of others.
+func Quote(s string) Span { return Span{Kind: SpanQuote, Text: s} }
+
+// LinkTo is a span that leads somewhere; with no URL it is a quote.
+func LinkTo(text, url string) Span {
+	if url == "" {
+		return Quote(text)
+	}
+	return Span{Kind: SpanLink, Text: text, URL: url}
+}
+
+// Line is one line of a comment.
+type Line []Span
+
+// Text is a comment as it is meant, before any markup. The zero Text is empty.
+type Text []Line
+
+// Plain gives the text without markup, lines joined by newlines: what `plan`
+// shows and what is compared to know whether anything is new. A link is
+// written as text (url).
+func (t Text) Plain() string {
+	var b strings.Builder
+	for i, line := range t {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for _, s := range line {
+			b.WriteString(s.Text)
+			if s.Kind == SpanLink {
+				b.WriteString(" (" + s.URL + ")")
+			}
+		}
+	}
+	return b.String()
+}
