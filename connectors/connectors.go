@@ -51,6 +51,14 @@ type Receipt struct {
 	Remote string // the tracker's id of the comment written; "" for labels
 }
 
+// Probe is one thing that `check --online` asked a tracker.
+type Probe struct {
+	What   string `json:"what"`   // "token", "project PAY", "label needs-goal", ...
+	OK     bool   `json:"ok"`     //
+	Detail string `json:"detail"` // what was found, in words
+	Try    string `json:"try"`    // what to do where it is not OK
+}
+
 // Tracker is one Jira site or one Linear workspace. Implementations may keep
 // what they learn during one pass (fields, labels, users); a new one is made
 // for every pass. They are used by one goroutine at a time. Errors are *Error.
@@ -69,4 +77,7 @@ type Tracker interface {
 	// that a CreateComment whose outcome is not known (Kind Unknown) must be
 	// looked for with Comments before it is applied again.
 	Apply(ctx context.Context, c roadmap.Change) (Receipt, error)
+	// Check asks whether what the org's file says of this tracker is so: who we
+	// are, and whether we may see and write what is named. It writes nothing.
+	Check(ctx context.Context) ([]Probe, error)
 }

@@ -1,6 +1,9 @@
 package roadmap
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -98,13 +101,30 @@ func ParseMarkLine(line string) (m Mark, ok bool) {
 	return m, true
 }
 
+// CommentID gives our id of the n-th comment in an item's life on one org's
+// behalf: n is 0, and grows only after a person deleted the one before and the
+// facts have changed since. It has the shape of a UUID v4 (which is what
+// Linear takes as a comment's id) but is computed, so that it is the same after
+// the database is lost, and creating a comment twice is refused by the tracker.
+func CommentID(org string, k Key, n int) string {
+	h := sha256.Sum256([]byte("alignd comment\x00" + org + "\x00" + k.Tracker + "\x00" + k.ID + "\x00" + strconv.Itoa(n)))
+	h[6] = h[6]&0x0f | 0x40 // version 4
+	h[8] = h[8]&0x3f | 0x80 // RFC 9562 variant
+	s := hex.EncodeToString(h[:16])
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+}
+
+// CommentLives is how many comments of ours an item may see in its life, each
+// after the first only because a person deleted the one before and the facts
+// changed since.
+const CommentLives = 4
+
 // Change is one write to a tracker, decided but not made.
 type Change struct {
 	ID      string // hash of what it does to what; the same change has the same ID in every pass
 	Key     Key
 	Ref     Ref
 	Kind    Kind // of the item, decides which call is made
-	Project string
 	Role    Role
 	Action  Action
 	Value   string // the label, or the comment as plain text
