@@ -121,19 +121,44 @@ const CommentLives = 4
 
 // Change is one write to a tracker, decided but not made.
 type Change struct {
-	ID      string // hash of what it does to what; the same change has the same ID in every pass
-	Key     Key
-	Ref     Ref
-	Kind    Kind // of the item, decides which call is made
-	Role    Role
-	Action  Action
-	Value   string // the label, or the comment as plain text
-	Text    Text   // comments only, mark line included
-	Mark    Mark   // comments only
-	Remote  string // UpdateComment: the tracker's id of the comment
-	Rules   []Rule // sorted
-	Why     string
-	Facts   string // hash of the facts behind it
+	ID     string // hash of what it does to what; the same change has the same ID in every pass
+	Key    Key
+	Ref    Ref
+	Kind   Kind // of the item, decides which call is made
+	Role   Role
+	Action Action
+	Value  string // the label, or the comment as plain text
+	Text   Text   // comments only, mark line included
+	Mark   Mark   // comments only
+	Remote string // UpdateComment: the tracker's id of the comment
+	Rules  []Rule // sorted
+	Why    string
+	Facts  string // the facts behind it, hashed
+	// RuleFacts gives the facts of each rule that a comment speaks of; empty
+	// where it says that all is resolved.
+	RuleFacts map[Rule]string
+}
+
+// OurLabel is what we know of a label that we added to an item and did not
+// remove. Where the item does not carry it any more, a person removed it.
+type OurLabel struct {
+	Facts string // the facts for which it was added
+}
+
+// OurComment is what we know of our one comment on an item.
+type OurComment struct {
+	N       int             // which of the item's comments it is; see CommentID
+	ID      string          // our id
+	Remote  string          // the tracker's id
+	Rules   map[Rule]string // what it speaks of, with the facts ("" where they are not known); empty: it says resolved
+	Text    string          // as plain text; "" where it was found again and not written by this database
+	Deleted bool            // a person deleted it
+}
+
+// Ours is all that is ours on one item. The zero Ours is nothing.
+type Ours struct {
+	Labels  map[string]OurLabel
+	Comment *OurComment // nil: there was never one
 }
 
 // Comment is one comment of ours as it stands in a tracker.

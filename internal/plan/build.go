@@ -1,0 +1,358 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// builder collects a plan item by item.
+type builder struct {
+	in      Input
+	changes []roadmap.Change
+	held    []Held
+	weight  map[roadmap.Key]weight
+	flagged map[roadmap.Key]bool // stories that this plan would flag for the first time
+}
+
+// weight orders items when only some may be written.
+type weight struct {
+	inSprint bool
+	created  time.Time
+}
+
+// subject is one item with its findings and what is ours on it.
+type subject struct {
+	key      roadmap.Key
+	item     *roadmap.Item
+	findings []roadmap.Finding
+	ours     roadmap.Ours
+}
+
+// items gives every item that has a finding or something of ours, in order.
+// Items that are gone have nothing to write to.
+func (b *builder) items() []subject {
+	byKey := map[roadmap.Key]*subject{}
+	get := func(k roadmap.Key) *subject {
+		if byKey[k] == nil {
+			byKey[k] = &subject{key: k, ours: b.in.Ours[k]}
+		}
+		return byKey[k]
+	}
+	for _, f := range b.in.Findings {
+		s := get(f.Key)
+		s.findings = append(s.findings, f)
+	}
+	for k := range b.in.Ours {
+		get(k)
+	}
+	var subjects []subject
+	for _, k := range slices.SortedFunc(maps.Keys(byKey), roadmap.Key.Compare) {
+		s := byKey[k]
+		if it, ok := b.in.Item(k); ok && it.Kind != roadmap.KindFileGoal {
+			s.item = it
+			subjects = append(subjects, *s)
+		}
+	}
+	return subjects
+}
+
+// item plans one item: what its labels and its one comment should say, against
+// what is there.
+func (b *builder) item(s subject) {
+	if b.in.Silent[s.key] {
+		return // nothing already said is taken back, nothing new is said
+	}
+	var active []roadmap.Finding
+	for _, f := range s.findings {
+		rule := b.in.Org.Rules[f.Rule]
+		if !spoke(s.ours, f.Rule, rule.Label) {
+			if reason, until := b.young(f, rule); reason != "" {
+				b.holdFinding(s, f, rule, reason, until)
+				continue
+			}
+		}
+		active = append(active, f)
+	}
+	b.labels(s, active)
+	b.comment(s, active)
+}
+
+// young reports what keeps a finding that was never spoken of from being so.
+func (b *builder) young(f roadmap.Finding, rule config.Rule) (Reason, time.Time) {
+	if !rule.Since.IsZero() && f.Created.Before(rule.Since) {
+		return Since, time.Time{}
+	}
+	if until := rule.Grace.After(f.Created, b.in.Org.Location); b.in.Now.Before(until) {
+		return Grace, until
+	}
+	return "", time.Time{}
+}
+
+// holdFinding holds all that a finding would have written.
+func (b *builder) holdFinding(s subject, f roadmap.Finding, rule config.Rule, reason Reason, until time.Time) {
+	if s.item.HasLabel(IgnoreLabel) {
+		reason, until = Ignored, time.Time{}
+	}
+	if rule.Label != "" && !s.item.HasLabel(rule.Label) {
+		c := b.change(s, roadmap.AddLabel, []roadmap.Finding{f})
+		c.Value = rule.Label
+		b.hold(c, reason, until)
+	}
+	if rule.Comment && (s.ours.Comment == nil || s.ours.Comment.Deleted) {
+		c := b.change(s, roadmap.CreateComment, []roadmap.Finding{f})
+		c.Text = b.text(c.Mark, []roadmap.Finding{f})
+		c.Value = c.Text.Plain()
+		b.hold(c, reason, until)
+	}
+}
+
+// labels plans the labels of one item. A label that stands there already is
+// left as it is, whoever put it there; only one of ours is ever removed.
+func (b *builder) labels(s subject, active []roadmap.Finding) {
+	wanted := map[string][]roadmap.Finding{}
+	for _, f := range active {
+		if label := b.in.Org.Rules[f.Rule].Label; label != "" {
+			wanted[label] = append(wanted[label], f)
+		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(wanted)) {
+		if s.item.HasLabel(label) {
+			continue
+		}
+		c := b.change(s, roadmap.AddLabel, wanted[label])
+		c.Value = label
+		before, ours := s.ours.Labels[label]
+		b.propose(s, c, ours && before.Facts == c.Facts)
+	}
+	for _, label := range slices.Sorted(maps.Keys(s.ours.Labels)) {
+		if wanted[label] == nil && s.item.HasLabel(label) {
+			c := b.change(s, roadmap.RemoveLabel, nil)
+			c.Value, c.Why = label, "the rule holds now"
+			c.Rules = b.rulesOf(label)
+			b.propose(s, c, false)
+		}
+	}
+}
+
+// comment plans the one living comment of an item.
+func (b *builder) comment(s subject, active []roadmap.Finding) {
+	var speak []roadmap.Finding
+	for _, f := range active {
+		if b.in.Org.Rules[f.Rule].Comment {
+			speak = append(speak, f)
+		}
+	}
+	was := s.ours.Comment
+	switch {
+	case was == nil && len(speak) == 0:
+	case was == nil:
+		c := b.change(s, roadmap.CreateComment, speak)
+		c.Text = b.text(c.Mark, speak)
+		c.Value = c.Text.Plain()
+		b.propose(s, c, false)
+	case was.Deleted && len(speak) > 0:
+		c := b.change(s, roadmap.CreateComment, speak)
+		same := sameFacts(was.Rules, speak)
+		if !same {
+			c.Mark.ID = roadmap.CommentID(b.in.Org.Name, s.key, was.N+1)
+		}
+		c.Text = b.text(c.Mark, speak)
+		c.Value = c.Text.Plain()
+		b.propose(s, c, same || was.N+1 >= roadmap.CommentLives)
+	case was.Deleted:
+	case len(speak) == 0 && len(was.Rules) > 0:
+		c := b.change(s, roadmap.UpdateComment, nil)
+		c.Rules = slices.Sorted(maps.Keys(was.Rules))
+		c.Why = "the rule holds now"
+		c.Text = roadmap.Text{b.in.Resolved(s.key), {roadmap.Say(c.Mark.Line())}}
+		c.Value = c.Text.Plain()
+		b.propose(s, c, false)
+	case len(speak) > 0 && !sameFacts(was.Rules, speak):
+		c := b.change(s, roadmap.UpdateComment, speak)
+		c.Text = b.text(c.Mark, speak)
+		c.Value = c.Text.Plain()
+		if c.Value != was.Text {
+			b.propose(s, c, false)
+		}
+	}
+}
+
+// sameFacts reports whether a comment already speaks of exactly these findings
+// on these facts. Facts that are not known (the comment was found again after
+// the database was lost) count as the same.
+func sameFacts(spoken map[roadmap.Rule]string, findings []roadmap.Finding) bool {
+	if len(spoken) != len(findings) {
+		return false
+	}
+	for _, f := range findings {
+		facts, ok := spoken[f.Rule]
+		if !ok || facts != "" && facts != f.Facts {
+			return false
+		}
+	}
+	return true
+}
+
+// change starts a change on an item for some findings.
+func (b *builder) change(s subject, action roadmap.Action, fs []roadmap.Finding) roadmap.Change {
+	c := roadmap.Change{Key: s.key, Ref: s.item.Ref, Kind: s.item.Kind, Action: action, Role: b.in.Role(s.key)}
+	comment := action == roadmap.CreateComment || action == roadmap.UpdateComment
+	if comment {
+		c.RuleFacts = map[roadmap.Rule]string{}
+	}
+	for i, f := range fs {
+		c.Role = f.Role
+		c.Rules = append(c.Rules, f.Rule)
+		c.Facts += f.Facts
+		if comment {
+			c.RuleFacts[f.Rule] = f.Facts
+		}
+		if i > 0 {
+			c.Why += "; "
+		}
+		c.Why += f.Why
+	}
+	slices.Sort(c.Rules)
+	if comment {
+		c.Mark = roadmap.Mark{Org: b.in.Org.Name, ID: roadmap.CommentID(b.in.Org.Name, s.key, 0), Rules: slices.Clone(c.Rules), Labels: b.labelsAfter(s, fs)}
+		if was := s.ours.Comment; was != nil {
+			c.Mark.ID, c.Remote = was.ID, was.Remote
+		}
+	}
+	return c
+}
+
+// labelsAfter gives the labels of ours that the item will carry when the plan
+// has been carried out: what is stored with the comment.
+func (b *builder) labelsAfter(s subject, fs []roadmap.Finding) []string {
+	labels := []string{}
+	for _, f := range fs {
+		label := b.in.Org.Rules[f.Rule].Label
+		_, ours := s.ours.Labels[label]
+		if label != "" && (ours || !s.item.HasLabel(label)) {
+			labels = append(labels, label)
+		}
+	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}
+
+// text renders a comment: each finding's own lines, then the mark line. With
+// more than one finding each keeps its fact and its fix, so that the whole
+// stays short.
+func (b *builder) text(m roadmap.Mark, fs []roadmap.Finding) roadmap.Text {
+	var t roadmap.Text
+	for _, f := range fs {
+		t = append(t, f.Text...)
+	}
+	if len(fs) > 1 {
+		t = nil
+		for _, f := range fs {
+			t = append(t, f.Text[0])
+		}
+		t = append(t, fs[0].Text[len(fs[0].Text)-1])
+	}
+	return append(t, roadmap.Line{roadmap.Say(m.Line())})
+}
+
+// rulesOf gives the rules that write a label.
+func (b *builder) rulesOf(label string) []roadmap.Rule {
+	var rules []roadmap.Rule
+	for name, r := range b.in.Org.Rules {
+		if r.Label == label {
+			rules = append(rules, name)
+		}
+	}
+	slices.Sort(rules)
+	return rules
+}
+
+// propose puts a change into the plan unless the pass is incomplete, the item
+// is ignored or a person has vetoed it.
+func (b *builder) propose(s subject, c roadmap.Change, vetoed bool) {
+	switch {
+	case !b.in.Complete:
+		b.hold(c, Incomplete, time.Time{})
+	case s.item.HasLabel(IgnoreLabel):
+		b.hold(c, Ignored, time.Time{})
+	case vetoed:
+		b.hold(c, Vetoed, time.Time{})
+	default:
+		if b.weight == nil {
+			b.weight, b.flagged = map[roadmap.Key]weight{}, map[roadmap.Key]bool{}
+		}
+		b.weight[s.key] = weight{s.item.InSprint, s.item.Created}
+		if c.Role == roadmap.RoleStory && (c.Action == roadmap.AddLabel || c.Action == roadmap.CreateComment) && s.ours.Comment == nil && len(s.ours.Labels) == 0 {
+			b.flagged[s.key] = true
+		}
+		b.changes = append(b.changes, identify(c))
+	}
+}
+
+func (b *builder) hold(c roadmap.Change, r Reason, until time.Time) {
+	b.held = append(b.held, Held{Change: identify(c), Reason: r, Until: until})
+}
+
+// holdAll moves every change to held.
+func (b *builder) holdAll(r Reason, until time.Time) {
+	for _, c := range b.changes {
+		b.hold(c, r, until)
+	}
+	b.changes = nil
+}
+
+// quiet holds everything during quiet hours and weekends.
+func (b *builder) quiet() {
+	if until, is := quietUntil(b.in.Org.Quiet, b.in.Now, b.in.Org.Location); is {
+		b.holdAll(Quiet, until)
+	}
+}
+
+// share holds everything when the pass would newly flag too large a share of
+// the stories: more likely the roadmap was misread than that so many went
+// astray at once.
+func (b *builder) share() {
+	n := len(b.flagged)
+	if n > tooManyFloor && float64(n) > b.in.Org.Limits.MaxShare*float64(b.in.Stories) {
+		b.holdAll(TooMany, time.Time{})
+	}
+}
+
+// tooManyFloor is the contract's: a pass that flags no more than this many
+// stories is never held for their share.
+const tooManyFloor = 20
+
+// limit lets through only so many new comments, those in an active sprint
+// first, then the oldest. Labels are quiet and go through.
+func (b *builder) limit() {
+	var creates []roadmap.Change
+	for _, c := range b.changes {
+		if c.Action == roadmap.CreateComment {
+			creates = append(creates, c)
+		}
+	}
+	if len(creates) <= b.in.Org.Limits.CommentsPerRun {
+		return
+	}
+	slices.SortStableFunc(creates, func(x, y roadmap.Change) int {
+		wx, wy := b.weight[x.Key], b.weight[y.Key]
+		if wx.inSprint != wy.inSprint {
+			if wx.inSprint {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(wx.created.Compare(wy.created), cmp.Compare(x.Ref, y.Ref))
+	})
+	over := map[string]bool{}
+	for _, c := range creates[b.in.Org.Limits.CommentsPerRun:] {
+		over[c.ID] = true
+		b.held = append(b.held, Held{Change: c, Reason: Limit})
+	}
+	b.changes = slices.DeleteFunc(b.changes, func(c roadmap.Change) bool { return over[c.ID] })
+}

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// Cursor gives where a tracker's pull stands, and whether the last one went to
+// its end; the empty cursor where there was none.
+func (s *Store) Cursor(ctx context.Context, tracker string) (c connectors.Cursor, complete bool, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT cursor, complete FROM cursor WHERE tracker = ?", tracker).Scan(&c, &complete)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return c, complete, err
+}
+
+// PutPage stores a page and the cursor after it, in one transaction.
+func (s *Store) PutPage(ctx context.Context, tracker string, p connectors.Page, now time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := putItems(ctx, tx, p.Items); err != nil {
+			return err
+		}
+		for _, set := range p.Sets {
+			if err := putSet(ctx, tx, tracker, set); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx,
+			"INSERT INTO cursor (tracker, cursor, complete, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET cursor = excluded.cursor, complete = excluded.complete, at = excluded.at",
+			tracker, p.Next, !p.More, ms(now))
+		return err
+	})
+}
+
+// PutItems stores items that were read directly.
+func (s *Store) PutItems(ctx context.Context, items []roadmap.Item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error { return putItems(ctx, tx, items) })
+}
+
+// putItems puts items over what is known of them. A copy that is older by the
+// tracker's clock than the one stored (a search index may lag behind a direct
+// read) changes nothing. A key that an item had before is kept as a former one.
+func putItems(ctx context.Context, tx *sql.Tx, items []roadmap.Item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	get, err := tx.PrepareContext(ctx, "SELECT updated, doc FROM item WHERE tracker = ? AND id = ?")
+	if err != nil {
+		return err
+	}
+	defer get.Close()
+	put, err := tx.PrepareContext(ctx,
+		"INSERT INTO item (tracker, id, updated, doc) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET updated = excluded.updated, doc = excluded.doc, gone = 0")
+	if err != nil {
+		return err
+	}
+	defer put.Close()
+	for _, it := range items {
+		var updated int64
+		var doc []byte
+		switch err := get.QueryRowContext(ctx, it.Key.Tracker, it.Key.ID).Scan(&updated, &doc); {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return err
+		case updated > ms(it.Updated):
+			continue
+		default:
+			var before roadmap.Item
+			if err := json.Unmarshal(doc, &before); err != nil {
+				return fmt.Errorf("item %s: %w", it.Key, err)
+			}
+			it.Former = formerKeys(before, it)
+		}
+		doc, err := json.Marshal(it)
+		if err != nil {
+			return fmt.Errorf("item %s: %w", it.Key, err)
+		}
+		if _, err := put.ExecContext(ctx, it.Key.Tracker, it.Key.ID, ms(it.Updated), doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// formerKeys joins the keys that an item had before with those that the tracker
+// tells.
+func formerKeys(before, now roadmap.Item) []string {
+	former := now.Former
+	for _, key := range append(before.Former, before.Ref.Key()) {
+		known := key == now.Ref.Key()
+		for _, f := range former {
+			known = known || f == key
+		}
+		if !known {
+			former = append(former, key)
+		}
+	}
+	return former
+}
+
+// putSet stores a piece of a set; the last piece makes the whole reading hold.
+func putSet(ctx context.Context, tx *sql.Tx, tracker string, set connectors.Set) error {
+	if set.First {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM edge WHERE tracker = ? AND set_name = ? AND staged = 1", tracker, set.Name); err != nil {
+			return err
+		}
+	}
+	for _, e := range set.Edges {
+		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO edge (tracker, set_name, staged, from_id, to_id) VALUES (?, ?, 1, ?, ?)",
+			tracker, set.Name, e.From.ID, e.To.ID); err != nil {
+			return err
+		}
+	}
+	if !set.Last {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM edge WHERE tracker = ? AND set_name = ? AND staged = 0", tracker, set.Name); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE edge SET staged = 0 WHERE tracker = ? AND set_name = ?", tracker, set.Name)
+	return err
+}
+
+// MarkGone remembers that items were not there when they were read directly.
+// They come back when a pull brings them again.
+func (s *Store) MarkGone(ctx context.Context, keys []roadmap.Key) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		for _, k := range keys {
+			if _, err := tx.ExecContext(ctx, "UPDATE item SET gone = 1 WHERE tracker = ? AND id = ?", k.Tracker, k.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Items reads every item of the org's trackers that is not gone.
+func (s *Store) Items(ctx context.Context) ([]roadmap.Item, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT doc FROM item WHERE gone = 0")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []roadmap.Item
+	var doc sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&doc); err != nil {
+			return nil, err
+		}
+		var it roadmap.Item
+		if err := json.Unmarshal(doc, &it); err != nil {
+			return nil, fmt.Errorf("database %s: an item cannot be read: %w", s.path, err)
+		}
+		items = append(items, it)
+	}
+	return items, rows.Err()
+}
+
+// Edges reads every set whose reading is complete, by tracker and name.
+func (s *Store) Edges(ctx context.Context) (map[string]map[string][]roadmap.Edge, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT tracker, set_name, from_id, to_id FROM edge WHERE staged = 0 ORDER BY tracker, set_name, from_id, to_id")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	edges := map[string]map[string][]roadmap.Edge{}
+	for rows.Next() {
+		var tracker, set, from, to string
+		if err := rows.Scan(&tracker, &set, &from, &to); err != nil {
+			return nil, err
+		}
+		e := roadmap.Edge{From: roadmap.Key{Tracker: tracker, ID: from}}
+		if to != "" {
+			e.To = roadmap.Key{Tracker: tracker, ID: to}
+		}
+		if edges[tracker] == nil {
+			edges[tracker] = map[string][]roadmap.Edge{}
+		}
+		edges[tracker][set] = append(edges[tracker][set], e)
+	}
+	return edges, rows.Err()
+}

@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// Outcome tells what came of a write.
+type Outcome string
+
+// Outcomes. Intent and Unknown are open: the tracker is read before anything
+// else happens to the item.
+const (
+	Intent  Outcome = "intent"  // about to be sent; a crash leaves it so
+	Unknown Outcome = "unknown" // sent, and no answer came
+	Done    Outcome = "done"
+	Failed  Outcome = "failed"  // the tracker refused it, or it was not delivered
+	Skipped Outcome = "skipped" // not sent: the item had changed since it was read
+	Adopted Outcome = "adopted" // not sent: found in the tracker after the database was lost
+)
+
+// Entry is one line of the ledger.
+type Entry struct {
+	Seq     int64
+	Run     int64
+	At      time.Time
+	Settled time.Time // zero while it is open
+	Outcome Outcome
+	Error   string
+	Change  roadmap.Change
+}
+
+// Begin writes the intent of a change before it is sent.
+func (s *Store) Begin(ctx context.Context, run int64, c roadmap.Change, now time.Time) (seq int64, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		seq, err = insertEntry(ctx, tx, run, c, Intent, "", now)
+		return err
+	})
+	return seq, err
+}
+
+func insertEntry(ctx context.Context, tx *sql.Tx, run int64, c roadmap.Change, o Outcome, why string, now time.Time) (int64, error) {
+	doc, err := json.Marshal(c)
+	if err != nil {
+		return 0, fmt.Errorf("change %s: %w", c.ID, err)
+	}
+	settled := ms(now)
+	if o == Intent {
+		settled = 0
+	}
+	res, err := tx.ExecContext(ctx, "INSERT INTO ledger (run, at, settled, tracker, id, outcome, error, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		run, ms(now), settled, c.Key.Tracker, c.Key.ID, o, why, doc)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+// Settle writes the outcome of a change, and with it what is ours on the item
+// now, in one transaction. remote is the tracker's id of a comment written.
+func (s *Store) Settle(ctx context.Context, seq int64, c roadmap.Change, o Outcome, why, remote string, now time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE ledger SET settled = ?, outcome = ?, error = ? WHERE seq = ?", ms(now), o, why, seq); err != nil {
+			return err
+		}
+		if o != Done {
+			return nil
+		}
+		return own(ctx, tx, c, remote)
+	})
+}
+
+// Note writes an entry that sends nothing: a skipped change, or one found
+// already done (Adopted).
+func (s *Store) Note(ctx context.Context, run int64, c roadmap.Change, o Outcome, why string, now time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := insertEntry(ctx, tx, run, c, o, why, now); err != nil {
+			return err
+		}
+		if o != Adopted {
+			return nil
+		}
+		return own(ctx, tx, c, c.Remote)
+	})
+}
+
+// own records what is ours after a change was made.
+func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string) error {
+	k := c.Key
+	switch c.Action {
+	case roadmap.AddLabel:
+		_, err := tx.ExecContext(ctx, "INSERT INTO label (tracker, id, label, facts) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts",
+			k.Tracker, k.ID, c.Value, c.Facts)
+		return err
+	case roadmap.RemoveLabel:
+		_, err := tx.ExecContext(ctx, "DELETE FROM label WHERE tracker = ? AND id = ? AND label = ?", k.Tracker, k.ID, c.Value)
+		return err
+	case roadmap.CreateComment, roadmap.UpdateComment:
+		if remote == "" {
+			remote = c.Remote
+		}
+		rules, err := json.Marshal(c.RuleFacts)
+		if err != nil {
+			return err
+		}
+		n := 0
+		for i := range roadmap.CommentLives {
+			if roadmap.CommentID(c.Mark.Org, k, i) == c.Mark.ID {
+				n = i
+			}
+		}
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text) VALUES (?, ?, ?, ?, ?, ?, ?)
+			 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text, deleted = 0`,
+			k.Tracker, k.ID, n, c.Mark.ID, remote, rules, c.Value)
+		return err
+	}
+	return fmt.Errorf("change %s: no such action %q", c.ID, c.Action)
+}
+
+// CommentDeleted remembers that a person deleted our comment.
+func (s *Store) CommentDeleted(ctx context.Context, k roadmap.Key) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE comment SET deleted = 1 WHERE tracker = ? AND id = ?", k.Tracker, k.ID)
+	return err
+}
+
+// LookedFor remembers that items were searched for comments of ours and have
+// none, so that they are not searched again.
+func (s *Store) LookedFor(ctx context.Context, keys []roadmap.Key) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		for _, k := range keys {
+			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO comment (tracker, id, n, our_id, remote, rules, text) VALUES (?, ?, 0, '', '', '{}', '')", k.Tracker, k.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Forget drops a label from what is ours: its rule holds again and a person has
+// removed it already.
+func (s *Store) Forget(ctx context.Context, k roadmap.Key, label string) error {
+	_, err := s.db.ExecContext(ctx, "DELETE FROM label WHERE tracker = ? AND id = ? AND label = ?", k.Tracker, k.ID, label)
+	return err
+}
+
+// Ours reads what is ours on every item, and which items were searched for
+// comments of ours already.
+func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, searched map[roadmap.Key]bool, err error) {
+	ours, searched = map[roadmap.Key]roadmap.Ours{}, map[roadmap.Key]bool{}
+	err = s.each(ctx, "SELECT tracker, id, label, facts FROM label", func(scan func(...any) error) error {
+		var k roadmap.Key
+		var label, facts string
+		if err := scan(&k.Tracker, &k.ID, &label, &facts); err != nil {
+			return err
+		}
+		o := ours[k]
+		if o.Labels == nil {
+			o.Labels = map[string]roadmap.OurLabel{}
+		}
+		o.Labels[label] = roadmap.OurLabel{Facts: facts}
+		ours[k] = o
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted FROM comment", func(scan func(...any) error) error {
+		var k roadmap.Key
+		var c roadmap.OurComment
+		var rules []byte
+		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted); err != nil {
+			return err
+		}
+		searched[k] = true
+		if c.ID == "" {
+			return nil
+		}
+		if err := json.Unmarshal(rules, &c.Rules); err != nil {
+			return fmt.Errorf("comment on %s: %w", k, err)
+		}
+		o := ours[k]
+		o.Comment = &c
+		ours[k] = o
+		return nil
+	})
+	return ours, searched, err
+}
+
+// OpenEntries reads the ledger's open entries: writes whose outcome is not known.
+func (s *Store) OpenEntries(ctx context.Context) ([]Entry, error) {
+	return s.entries(ctx, "WHERE outcome IN ('intent', 'unknown') ORDER BY seq")
+}
+
+// Log reads the whole ledger, oldest first.
+func (s *Store) Log(ctx context.Context) ([]Entry, error) {
+	return s.entries(ctx, "ORDER BY seq")
+}
+
+func (s *Store) entries(ctx context.Context, where string) ([]Entry, error) {
+	var entries []Entry
+	err := s.each(ctx, "SELECT seq, run, at, settled, outcome, error, doc FROM ledger "+where, func(scan func(...any) error) error {
+		var e Entry
+		var begun, settled int64
+		var doc []byte
+		if err := scan(&e.Seq, &e.Run, &begun, &settled, &e.Outcome, &e.Error, &doc); err != nil {
+			return err
+		}
+		e.At, e.Settled = at(begun), at(settled)
+		if err := json.Unmarshal(doc, &e.Change); err != nil {
+			return fmt.Errorf("ledger entry %d: %w", e.Seq, err)
+		}
+		entries = append(entries, e)
+		return nil
+	})
+	return entries, err
+}
+
+// each runs a query and hands on every row.
+func (s *Store) each(ctx context.Context, query string, row func(scan func(...any) error) error, args ...any) error {
+	rows, err := s.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("database %s: %w", s.path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return fmt.Errorf("database %s: %w", s.path, err)
+		}
+	}
+	if err := rows.Err(); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("database %s: %w", s.path, err)
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package mapping
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// Input is everything that a mapping rests on.
+type Input struct {
+	Org *config.Org
+	Now time.Time
+	// Items is every item that can be seen, of all trackers, in any order.
+	Items []roadmap.Item
+	// Edges holds the sets that trackers keep apart from their items, by
+	// tracker and by the name of the set.
+	Edges map[string]map[string][]roadmap.Edge
+	// Incomplete names the trackers whose pull did not finish: what is not seen
+	// there may yet exist.
+	Incomplete map[string]bool
+}
+
+// hop is one resolved link of the graph.
+type hop struct {
+	to    int32 // index of the item; hidden where we cannot see it
+	way   roadmap.Way
+	field string
+	name  string // what was named, where it cannot be seen
+}
+
+const hidden = int32(-1)
+
+// graph is all items and the hops between them. Items are held by index so that
+// a walk touches integers only.
+type graph struct {
+	org      *config.Org
+	items    []roadmap.Item
+	byKey    map[roadmap.Key]int32
+	byRef    map[roadmap.Ref]int32
+	byHuman  map[string][]int32 // goals by their key without the tracker
+	goal     []int32            // index into goals, or -1
+	goals    []Goal
+	extra    map[int32][]hop // hops from edge sets: project to initiative, initiative to its parent
+	ways     map[roadmap.Way]bool
+	labels   []template
+	isolated map[string]bool // trackers with an incomplete pull
+}
+
+// template is one `label:` way: what stands before and after the goal's name.
+type template struct{ before, after string }
+
+// match gives the goal's name that a label holds.
+func (t template) match(label string) (string, bool) {
+	rest, ok := strings.CutPrefix(label, t.before)
+	if !ok {
+		return "", false
+	}
+	rest, ok = strings.CutSuffix(rest, t.after)
+	return rest, ok && rest != ""
+}
+
+func newGraph(in Input) *graph {
+	g := &graph{
+		org:      in.Org,
+		items:    slices.Concat(in.Items, fileGoals(in.Org)),
+		byKey:    make(map[roadmap.Key]int32, len(in.Items)),
+		byRef:    make(map[roadmap.Ref]int32, len(in.Items)),
+		byHuman:  map[string][]int32{},
+		extra:    map[int32][]hop{},
+		ways:     map[roadmap.Way]bool{},
+		isolated: in.Incomplete,
+	}
+	slices.SortFunc(g.items, func(a, b roadmap.Item) int { return a.Key.Compare(b.Key) })
+	for i := range g.items {
+		it := &g.items[i]
+		g.byKey[it.Key] = int32(i)
+		g.byRef[it.Ref] = int32(i)
+	}
+	// A former key leads to the item unless another item has that key today.
+	for i := range g.items {
+		it := &g.items[i]
+		for _, former := range it.Former {
+			ref := roadmap.NewRef(it.Key.Tracker, former)
+			if _, taken := g.byRef[ref]; !taken {
+				g.byRef[ref] = int32(i)
+			}
+		}
+	}
+	for _, w := range in.Org.Links {
+		g.ways[w.Way] = true
+		if w.Way == roadmap.WayLabel {
+			before, after, _ := strings.Cut(w.Label, "{goal}")
+			g.labels = append(g.labels, template{before, after})
+		}
+	}
+	for _, tracker := range in.Org.Trackers {
+		for _, set := range []string{connectors.SetProjectInitiative, connectors.SetInitiativeParent} {
+			for _, e := range in.Edges[tracker.Name][set] {
+				from, seen := g.byKey[e.From]
+				if !seen {
+					continue
+				}
+				g.extra[from] = append(g.extra[from], g.resolve(roadmap.Link{Way: roadmap.WayProject, Field: set, To: e.To}))
+			}
+		}
+	}
+	g.findGoals(in.Edges)
+	return g
+}
+
+// resolve finds what a link leads to.
+func (g *graph) resolve(l roadmap.Link) hop {
+	h := hop{to: hidden, way: l.Way, field: l.Field, name: l.To.ID}
+	if !l.To.IsZero() {
+		if i, ok := g.byKey[l.To]; ok {
+			h.to = i
+		}
+		return h
+	}
+	h.name = l.ToRef.Key()
+	if i, ok := g.byRef[l.ToRef]; ok {
+		h.to = i
+	}
+	return h
+}
+
+// hops gives every way on from an item, as the trackers state them. A hop that
+// two fields state (parent and Epic Link) is given once.
+func (g *graph) hops(i int32, buf []hop) []hop {
+	it := &g.items[i]
+	buf = buf[:0]
+	for _, l := range it.Links {
+		if g.ways[l.Way] {
+			buf = appendHop(buf, g.resolve(l))
+		}
+	}
+	if g.ways[roadmap.WayProject] {
+		for _, h := range g.extra[i] {
+			buf = appendHop(buf, h)
+		}
+	}
+	for _, label := range it.Labels {
+		for _, t := range g.labels {
+			name, ok := t.match(label)
+			if !ok {
+				continue
+			}
+			if to, found := g.goalNamed(name); found {
+				buf = appendHop(buf, hop{to: to, way: roadmap.WayLabel, field: "label " + label})
+			}
+		}
+	}
+	return buf
+}
+
+func appendHop(hops []hop, h hop) []hop {
+	if h.to != hidden && slices.ContainsFunc(hops, func(o hop) bool { return o.to == h.to }) {
+		return hops
+	}
+	return append(hops, h)
+}
+
+// goalNamed finds the goal that a label names: by its ref (jira:ROAD-1) or,
+// where only one goal has it, by its key alone (GROW-1).
+func (g *graph) goalNamed(name string) (int32, bool) {
+	if i, ok := g.byRef[roadmap.Ref(name)]; ok && g.goal[i] >= 0 {
+		return i, true
+	}
+	if is := g.byHuman[name]; len(is) == 1 {
+		return is[0], true
+	}
+	return 0, false
+}
+
+// fileGoals makes items of the goals that stand in the org's file.
+func fileGoals(org *config.Org) []roadmap.Item {
+	var items []roadmap.Item
+	for _, src := range org.Roadmap {
+		for _, fg := range src.File {
+			items = append(items, roadmap.Item{
+				Key:    roadmap.Key{Tracker: roadmap.FileTracker, ID: fg.ID},
+				Ref:    roadmap.NewRef(roadmap.FileTracker, fg.ID),
+				Kind:   roadmap.KindFileGoal,
+				Type:   "Goal",
+				Level:  roadmap.LevelAbove,
+				Title:  fg.Title,
+				Status: fg.Status,
+				Target: fg.Target,
+				URL:    fg.URL,
+			})
+		}
+	}
+	return items
+}

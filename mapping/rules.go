@@ -1,0 +1,138 @@
+package mapping
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// judge fills Findings: every rule of the file over every story and goal.
+func (a *Alignment) judge() error {
+	near := a.goalsByProject()
+	if rule := a.Org.Rules[roadmap.StoryWithoutGoal]; rule.Enabled {
+		for _, s := range a.Stories {
+			if s.Linkage != Unlinked {
+				continue
+			}
+			applies, err := a.applies(rule, roadmap.StoryWithoutGoal, s.Item)
+			if err != nil {
+				return err
+			}
+			if applies {
+				a.Findings = append(a.Findings, a.storyWithoutGoal(s, near[neighbourhood(s.Item)]))
+			}
+		}
+	}
+	if rule := a.Org.Rules[roadmap.GoalWithoutPO]; rule.Enabled {
+		for _, g := range a.Goals {
+			if !g.Item.Status.Open() || !g.POStated || len(g.PO) > 0 {
+				continue
+			}
+			if a.g.isolated[g.Item.Key.Tracker] {
+				a.Silent[g.Item.Key] = true
+				continue
+			}
+			applies, err := a.applies(rule, roadmap.GoalWithoutPO, g.Item)
+			if err != nil {
+				return err
+			}
+			if applies {
+				a.Findings = append(a.Findings, a.goalWithoutPO(g))
+			}
+		}
+	}
+	slices.SortFunc(a.Findings, func(x, y roadmap.Finding) int {
+		return cmp.Or(x.Key.Compare(y.Key), cmp.Compare(x.Rule, y.Rule))
+	})
+	return nil
+}
+
+// applies reports whether a rule speaks of an item at all: in its scope, and
+// not silenced by its unless.
+func (a *Alignment) applies(rule config.Rule, name roadmap.Rule, it *roadmap.Item) (bool, error) {
+	if rule.Scope != nil {
+		in, err := rule.Scope.Match(it, a.At)
+		if err != nil {
+			return false, fmt.Errorf("rules.%s.scope on %s: %w", name, it.Ref, err)
+		}
+		if !in {
+			return false, nil
+		}
+	}
+	if rule.Unless != nil {
+		silenced, err := rule.Unless.Match(it, a.At)
+		if err != nil {
+			return false, fmt.Errorf("rules.%s.unless on %s: %w", name, it.Ref, err)
+		}
+		return !silenced, nil
+	}
+	return true, nil
+}
+
+// facts hashes what the linkage of the walk that was run last rests on: every
+// item met, how it was come to, and whether goals met are open. Titles, times
+// and our own labels are not facts.
+func (w *walker) facts() string {
+	lines := make([]string, 0, len(w.queue))
+	for pos, i := range w.queue {
+		line := w.g.items[i].Key.String()
+		if pos > 0 {
+			line += " by " + string(w.from[pos].hop.way)
+		}
+		if pos > 0 && w.g.goal[i] >= 0 {
+			line += " goal " + w.g.items[i].Status.Goal()
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	return hash(lines...)
+}
+
+// hash gives a short digest of lines.
+func hash(lines ...string) string {
+	h := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(h[:8])
+}
+
+// neighbourhood is where the stories stand that are like this one: its project
+// on Jira, its team on Linear.
+func neighbourhood(it *roadmap.Item) string {
+	if it.Team != "" {
+		return it.Key.Tracker + "/" + it.Team
+	}
+	return it.Key.Tracker + "/" + it.Project
+}
+
+// goalsByProject gives, per neighbourhood, the open goals that its linked
+// stories serve, the most served first, at most two.
+func (a *Alignment) goalsByProject() map[string][]int32 {
+	served := map[string]map[int32]int{}
+	for _, s := range a.Stories {
+		if s.Linkage != Linked {
+			continue
+		}
+		n := neighbourhood(s.Item)
+		if served[n] == nil {
+			served[n] = map[int32]int{}
+		}
+		for _, g := range s.Goals {
+			served[n][g]++
+		}
+	}
+	near := map[string][]int32{}
+	for n, counts := range served {
+		var goals []int32
+		for g := range counts {
+			goals = append(goals, g)
+		}
+		slices.SortFunc(goals, func(x, y int32) int { return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x, y)) })
+		near[n] = goals[:min(2, len(goals))]
+	}
+	return near
+}
