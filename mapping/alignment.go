@@ -169,3 +169,18 @@ func (a *Alignment) Item(k roadmap.Key) (*roadmap.Item, bool) {
 	}
 	return &a.g.items[i], true
 }
+
+// Role tells what an item is now: a goal, or else a story.
+func (a *Alignment) Role(k roadmap.Key) roadmap.Role {
+	if _, ok := a.byGoal[k]; ok {
+		return roadmap.RoleGoal
+	}
+	return roadmap.RoleStory
+}
+
+// EachItem hands on every item of the graph, in order.
+func (a *Alignment) EachItem(f func(*roadmap.Item)) {
+	for i := range a.g.items {
+		f(&a.g.items[i])
+	}
+}

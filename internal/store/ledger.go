@@ -239,3 +239,10 @@ func (s *Store) each(ctx context.Context, query string, row func(scan func(...an
 	}
 	return nil
 }
+
+// Restate updates the facts for which a label of ours stands: a person who
+// removes it from now on has seen these.
+func (s *Store) Restate(ctx context.Context, k roadmap.Key, label, facts string) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE label SET facts = ? WHERE tracker = ? AND id = ? AND label = ?", facts, k.Tracker, k.ID, label)
+	return err
+}

@@ -1,0 +1,229 @@
+package pass
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/store"
+)
+
+// heal settles the writes of one tracker whose outcome is not known: those that
+// a crash cut off, and those to which no answer came. The tracker is read; what
+// stands there decides. Nothing is sent.
+func (p *Pass) heal(ctx context.Context, tracker string) error {
+	open, err := p.Store.OpenEntries(ctx)
+	if err != nil {
+		return err
+	}
+	open = slices.DeleteFunc(open, func(e store.Entry) bool { return e.Change.Key.Tracker != tracker })
+	if len(open) == 0 {
+		return nil
+	}
+	var keys []roadmap.Key
+	for _, e := range open {
+		if !slices.Contains(keys, e.Change.Key) {
+			keys = append(keys, e.Change.Key)
+		}
+	}
+	t := p.Trackers[tracker]
+	items, err := t.Fetch(ctx, keys, nil)
+	if err != nil {
+		return err
+	}
+	comments, err := t.Comments(ctx, items)
+	if err != nil {
+		return err
+	}
+	byKey := map[roadmap.Key]roadmap.Item{}
+	for _, it := range items {
+		byKey[it.Key] = it
+	}
+	for _, e := range open {
+		outcome, why, remote := settled(e.Change, byKey, comments)
+		p.Log.Warn("found an open write of an earlier run", "org", p.Org.Name, "ref", e.Change.Ref, "action", e.Change.Action, "outcome", outcome)
+		if err := p.Store.Settle(ctx, e.Seq, e.Change, outcome, why, remote, p.Now()); err != nil {
+			return err
+		}
+	}
+	return p.Store.PutItems(ctx, items)
+}
+
+// settled tells from what stands in the tracker whether a change was made.
+func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []roadmap.Comment) (o store.Outcome, why, remote string) {
+	it, there := items[c.Key]
+	if !there {
+		return store.Failed, "the item is gone, or cannot be seen any more", ""
+	}
+	switch c.Action {
+	case roadmap.AddLabel, roadmap.RemoveLabel:
+		if it.HasLabel(c.Value) == (c.Action == roadmap.AddLabel) {
+			return store.Done, "", ""
+		}
+	case roadmap.CreateComment:
+		for _, found := range comments {
+			if found.Key == c.Key && found.Mark.ID == c.Mark.ID {
+				return store.Done, "", found.Remote
+			}
+		}
+	case roadmap.UpdateComment:
+		// An edit made twice is the same as once: it is planned again if needed.
+		for _, found := range comments {
+			if found.Key == c.Key && found.Remote == c.Remote && slices.Equal(found.Mark.Rules, c.Mark.Rules) {
+				return store.Done, "", found.Remote
+			}
+		}
+	}
+	return store.Failed, "it was not delivered", ""
+}
+
+// findOurs reads what is ours, and looks in the trackers for comments of ours
+// on items that this database has never looked at: after the database is lost,
+// or moved, nothing may be said twice. Only items that have a finding or carry a
+// label of a rule are looked at, once each, many to a request.
+func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]bool) error {
+	ours, searched, err := p.Store.Ours(ctx)
+	if err != nil {
+		return err
+	}
+	o.Ours = ours
+	if p.Offline {
+		return nil
+	}
+	adopted := false
+	for _, t := range p.Org.Trackers {
+		if incomplete[t.Name] {
+			continue
+		}
+		items := p.suspects(t.Name, o, searched)
+		if len(items) == 0 {
+			continue
+		}
+		comments, err := p.Trackers[t.Name].Comments(ctx, items)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			o.Troubles = append(o.Troubles, err)
+			continue
+		}
+		for _, c := range firsts(comments) {
+			if err := p.adopt(ctx, o, c); err != nil {
+				return err
+			}
+			adopted = true
+		}
+		keys := make([]roadmap.Key, len(items))
+		for i, it := range items {
+			keys[i] = it.Key
+		}
+		if err := p.Store.LookedFor(ctx, keys); err != nil {
+			return err
+		}
+	}
+	if adopted {
+		o.Ours, _, err = p.Store.Ours(ctx)
+	}
+	return err
+}
+
+// suspects gives the items of a tracker that may carry a comment of ours that
+// this database does not know.
+func (p *Pass) suspects(tracker string, o *Outcome, searched map[roadmap.Key]bool) []roadmap.Item {
+	var items []roadmap.Item
+	seen := map[roadmap.Key]bool{}
+	add := func(it *roadmap.Item) {
+		if it.Key.Tracker == tracker && it.Kind != roadmap.KindFileGoal && !searched[it.Key] && !seen[it.Key] {
+			seen[it.Key] = true
+			items = append(items, *it)
+		}
+	}
+	for _, f := range o.Alignment.Findings {
+		if it, ok := o.Alignment.Item(f.Key); ok {
+			add(it)
+		}
+	}
+	o.Alignment.EachItem(func(it *roadmap.Item) {
+		for _, rule := range p.Org.Rules {
+			if rule.Enabled && rule.Label != "" && it.HasLabel(rule.Label) {
+				add(it)
+			}
+		}
+	})
+	return items
+}
+
+// firsts keeps one comment of each item: the newest of its lives.
+func firsts(comments []roadmap.Comment) []roadmap.Comment {
+	var kept []roadmap.Comment
+	at := map[roadmap.Key]int{}
+	for _, c := range comments {
+		if i, ok := at[c.Key]; ok {
+			kept[i] = c
+			continue
+		}
+		at[c.Key] = len(kept)
+		kept = append(kept, c)
+	}
+	return kept
+}
+
+// adopt takes back a comment of ours that was found in a tracker, and the labels
+// that stand with it. A label that the comment says is ours and that is not on
+// the item was removed by a person: it is taken back as vetoed.
+func (p *Pass) adopt(ctx context.Context, o *Outcome, c roadmap.Comment) error {
+	it, ok := o.Alignment.Item(c.Key)
+	if !ok {
+		return nil
+	}
+	facts := map[roadmap.Rule]string{}
+	for _, f := range o.Alignment.Findings {
+		if f.Key == c.Key {
+			facts[f.Rule] = f.Facts
+		}
+	}
+	spoken := map[roadmap.Rule]string{}
+	labels := c.Mark.Labels
+	for _, rule := range c.Mark.Rules {
+		spoken[rule] = facts[rule]
+		if label := p.Org.Rules[rule].Label; label != "" && c.Mark.Labels == nil {
+			labels = append(labels, label)
+		}
+	}
+	why := "found in the tracker: the database did not know it"
+	change := roadmap.Change{
+		Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: o.Alignment.Role(it.Key), Action: roadmap.CreateComment,
+		Value: "", Mark: c.Mark, Remote: c.Remote, Rules: c.Mark.Rules, Why: why, RuleFacts: spoken,
+	}
+	if err := p.Store.Note(ctx, o.Run, change, store.Adopted, why, p.Now()); err != nil {
+		return err
+	}
+	for _, label := range labels {
+		held := ""
+		for rule, f := range facts {
+			if p.Org.Rules[rule].Label == label {
+				held += f
+			}
+		}
+		change := roadmap.Change{Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: change.Role, Action: roadmap.AddLabel, Value: label, Rules: c.Mark.Rules, Why: why, Facts: held}
+		if err := p.Store.Note(ctx, o.Run, change, store.Adopted, why, p.Now()); err != nil {
+			return err
+		}
+	}
+	p.Log.Warn("found a comment of ours that the database did not know", "org", p.Org.Name, "ref", it.Ref)
+	return nil
+}
+
+// stops reports whether an error means that nothing more can be written to this
+// tracker now.
+func stops(err error) bool {
+	switch connectors.KindOf(err) {
+	case connectors.Auth, connectors.RateLimited, connectors.Removed:
+		return true
+	}
+	return false
+}
+
+var errStopped = fmt.Errorf("stopped before it was sent")

@@ -1,0 +1,248 @@
+// Package pass is one pass over one org, in order: heal, pull, meet, find ours,
+// map, plan, write, remember. Once is the only place where that order is
+// written down.
+package pass
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/plan"
+	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/store"
+	"github.com/alignd/alignd/mapping"
+)
+
+// Pass is all that a pass works with.
+type Pass struct {
+	Org      *config.Org
+	Store    *store.Store
+	Trackers map[string]connectors.Tracker // by short name; empty where Offline
+	Now      func() time.Time
+	Log      *slog.Logger
+	// Offline maps and plans what is stored, and asks no tracker anything.
+	Offline bool
+	// Allow is asked before anything is written. nil: nothing is.
+	Allow func(plan.Plan) (bool, error)
+}
+
+// Outcome is what a pass found and did.
+type Outcome struct {
+	Run       int64
+	Alignment *mapping.Alignment
+	Plan      plan.Plan
+	Results   map[string]Result // by change ID; empty where nothing was to be written
+	Wrote     bool              // the plan was allowed
+	// Troubles say what kept the pass from being complete: pulls that failed,
+	// rows that a tracker withheld.
+	Troubles []error
+	Since    map[roadmap.Rule]map[roadmap.Key]time.Time
+	Ours     map[roadmap.Key]roadmap.Ours
+}
+
+// Result tells what came of one change.
+type Result struct {
+	Outcome store.Outcome // Done, Failed, Skipped or Unknown
+	Error   string        // "" where it is Done
+}
+
+// Complete reports whether everything was pulled.
+func (o *Outcome) Complete() bool { return len(o.Troubles) == 0 }
+
+// Failures counts the changes that failed or whose outcome is not known.
+func (o *Outcome) Failures() int {
+	n := 0
+	for _, r := range o.Results {
+		if r.Outcome == store.Failed || r.Outcome == store.Unknown {
+			n++
+		}
+	}
+	return n
+}
+
+// Err joins the troubles, or is nil.
+func (o *Outcome) Err() error { return errors.Join(o.Troubles...) }
+
+// Once makes one pass. Its error is one that kept the pass from ending (the
+// database, an expression, an interruption); what a tracker refuses is in the
+// Outcome's Troubles and Results.
+func (p *Pass) Once(ctx context.Context) (*Outcome, error) {
+	release, err := p.Store.Lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	run, err := p.Store.BeginRun(ctx, p.Allow != nil, p.Now())
+	if err != nil {
+		return nil, err
+	}
+	o := &Outcome{Run: run, Results: map[string]Result{}}
+	err = p.once(ctx, o)
+	// The end of a run is remembered even when it was interrupted.
+	trouble := errors.Join(o.Err(), err)
+	text := ""
+	if trouble != nil {
+		text = strings.ReplaceAll(trouble.Error(), "\n", "; ")
+	}
+	if endErr := p.Store.EndRun(context.WithoutCancel(ctx), run, trouble == nil, text, p.Now()); endErr != nil {
+		err = errors.Join(err, endErr)
+	}
+	return o, err
+}
+
+func (p *Pass) once(ctx context.Context, o *Outcome) error {
+	// 1 and 2: settle what an earlier run left open, then pull what changed.
+	incomplete := map[string]bool{}
+	for _, t := range p.Org.Trackers {
+		err := p.readTracker(ctx, t.Name, o)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			incomplete[t.Name] = true
+			o.Troubles = append(o.Troubles, err)
+			p.Log.Error("pull failed", "org", p.Org.Name, "tracker", t.Name, "error", err)
+		}
+	}
+
+	// 3: what is known now, and the parents that lie outside.
+	w, err := p.load(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.meet(ctx, w, incomplete, o); err != nil {
+		return err
+	}
+
+	// 4: which goal does each story serve, and which rule does not hold?
+	o.Alignment, err = mapping.Map(mapping.Input{Org: p.Org, Now: p.Now(), Items: w.items, Edges: w.edges, Incomplete: incomplete})
+	if err != nil {
+		return err
+	}
+
+	// 5: what is ours already?
+	if err := p.findOurs(ctx, o, incomplete); err != nil {
+		return err
+	}
+	if o.Complete() && !p.Offline {
+		if err := p.remember(ctx, o); err != nil {
+			return err
+		}
+	}
+	if o.Since, err = p.Store.Since(ctx); err != nil {
+		return err
+	}
+
+	// 6: what may be written, now?
+	o.Plan = plan.Build(plan.Input{
+		Org: p.Org, Now: p.Now(), Complete: o.Complete(),
+		Findings: o.Alignment.Findings, Silent: o.Alignment.Silent, Ours: o.Ours,
+		Stories: len(o.Alignment.Stories), Item: o.Alignment.Item, Role: o.Alignment.Role, Resolved: o.Alignment.Resolved,
+	})
+	if p.Allow == nil {
+		return nil
+	}
+
+	// 7 to 9: intent, write, outcome.
+	allowed, err := p.Allow(o.Plan)
+	if err != nil || !allowed {
+		return err
+	}
+	o.Wrote = true
+	if err := p.write(ctx, o); err != nil {
+		return err
+	}
+	o.Ours, _, err = p.Store.Ours(ctx)
+	return err
+}
+
+// readTracker heals and pulls one tracker, or only asks how its last pull ended
+// when offline.
+func (p *Pass) readTracker(ctx context.Context, name string, o *Outcome) error {
+	if p.Offline {
+		_, complete, err := p.Store.Cursor(ctx, name)
+		if err == nil && !complete {
+			err = fmt.Errorf("%s: the last pull did not go to its end, or there was none. Try: without --offline", name)
+		}
+		return err
+	}
+	if err := p.heal(ctx, name); err != nil {
+		return err
+	}
+	return p.pull(ctx, name, o)
+}
+
+// pull reads page by page, each stored with its cursor before the next is asked
+// for.
+func (p *Pass) pull(ctx context.Context, name string, o *Outcome) error {
+	cursor, _, err := p.Store.Cursor(ctx, name)
+	if err != nil {
+		return err
+	}
+	items := 0
+	for {
+		page, err := p.Trackers[name].Pull(ctx, cursor)
+		if err != nil {
+			return err
+		}
+		if err := p.Store.PutPage(ctx, name, page, p.Now()); err != nil {
+			return err
+		}
+		for _, warning := range page.Warnings {
+			o.Troubles = append(o.Troubles, fmt.Errorf("%s: part of the pull was withheld: %s", name, warning))
+		}
+		items += len(page.Items)
+		p.Log.Debug("page stored", "org", p.Org.Name, "tracker", name, "items", len(page.Items), "more", page.More)
+		cursor = page.Next
+		if !page.More {
+			p.Log.Info("pulled", "org", p.Org.Name, "tracker", name, "items", items)
+			return nil
+		}
+	}
+}
+
+// remember keeps since when each finding stands, and brings the record of our
+// labels up to date with what people did. Only a complete pass concludes
+// anything.
+func (p *Pass) remember(ctx context.Context, o *Outcome) error {
+	if err := p.Store.Standing(ctx, o.Alignment.Findings, o.Alignment.Silent, p.Now()); err != nil {
+		return err
+	}
+	facts := map[roadmap.Key]map[string]string{}
+	for _, f := range o.Alignment.Findings {
+		if facts[f.Key] == nil {
+			facts[f.Key] = map[string]string{}
+		}
+		facts[f.Key][p.Org.Rules[f.Rule].Label] += f.Facts
+	}
+	for k, ours := range o.Ours {
+		it, seen := o.Alignment.Item(k)
+		if !seen || o.Alignment.Silent[k] {
+			continue
+		}
+		for label, was := range ours.Labels {
+			now, stands := facts[k][label]
+			switch {
+			case !stands && !it.HasLabel(label):
+				// The rule holds again and the label is off: nothing of ours is left.
+				if err := p.Store.Forget(ctx, k, label); err != nil {
+					return err
+				}
+				delete(ours.Labels, label)
+			case stands && it.HasLabel(label) && now != was.Facts:
+				// The label stands for new facts: a person who removes it now has seen these.
+				if err := p.Store.Restate(ctx, k, label, now); err != nil {
+					return err
+				}
+				ours.Labels[label] = roadmap.OurLabel{Facts: now}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package pass
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// world is what is known of the org's trackers, in memory for one mapping.
+type world struct {
+	items []roadmap.Item
+	edges map[string]map[string][]roadmap.Edge
+	byKey map[roadmap.Key]int
+	byRef map[roadmap.Ref]int
+}
+
+// load reads the stored items of the trackers that the file still names. What
+// is in scope is decided by the file of today, not by that of the day of the
+// pull, and an item that has moved out of its project has left it.
+func (p *Pass) load(ctx context.Context) (*world, error) {
+	all, err := p.Store.Items(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &world{byKey: map[roadmap.Key]int{}, byRef: map[roadmap.Ref]int{}}
+	for _, it := range all {
+		t, known := p.Org.Tracker(it.Key.Tracker)
+		if !known {
+			continue
+		}
+		it.InScope = it.InScope && inScope(t, &it)
+		w.put(it)
+	}
+	w.edges, err = p.Store.Edges(ctx)
+	return w, err
+}
+
+// inScope reports whether an item is in a configured project or team.
+func inScope(t config.Tracker, it *roadmap.Item) bool {
+	if t.Type == config.Linear {
+		return slices.Contains(t.Teams, it.Team)
+	}
+	return slices.Contains(t.Projects, it.Project)
+}
+
+// put adds an item or replaces it.
+func (w *world) put(it roadmap.Item) {
+	i, known := w.byKey[it.Key]
+	if !known {
+		i = len(w.items)
+		w.items = append(w.items, roadmap.Item{})
+		w.byKey[it.Key] = i
+	}
+	w.items[i] = it
+	w.byRef[it.Ref] = i
+	for _, former := range it.Former {
+		ref := roadmap.NewRef(it.Key.Tracker, former)
+		if _, taken := w.byRef[ref]; !taken {
+			w.byRef[ref] = i
+		}
+	}
+}
+
+// maxRounds bounds how many levels of parents are fetched outside the
+// configured projects; real hierarchies have fewer than ten.
+const maxRounds = 20
+
+// meet fetches the parents that lie outside what is pulled: those met for the
+// first time, and those met before, which no pull keeps fresh. Each is asked for
+// once, however many items lead to it. What does not come is not there, or not
+// ours to see, and stays out: a chain that leads to it is unknown.
+func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o *Outcome) error {
+	if p.Offline {
+		return nil
+	}
+	members := map[roadmap.Key]bool{}
+	for _, sets := range w.edges {
+		for name, edges := range sets {
+			if strings.HasPrefix(name, connectors.SetGoals) {
+				for _, e := range edges {
+					members[e.From] = true
+				}
+			}
+		}
+	}
+	asked := map[string]bool{}
+	pending := slices.Clone(w.items) // whose links were not looked at yet
+	for range maxRounds {
+		keys, refs := map[string][]roadmap.Key{}, map[string][]roadmap.Ref{}
+		for _, it := range pending {
+			for _, l := range it.Links {
+				p.want(w, l, members, asked, keys, refs)
+			}
+		}
+		pending = nil
+		for _, t := range p.Org.Trackers {
+			if incomplete[t.Name] || len(keys[t.Name])+len(refs[t.Name]) == 0 {
+				continue
+			}
+			items, err := p.Trackers[t.Name].Fetch(ctx, keys[t.Name], refs[t.Name])
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				incomplete[t.Name] = true
+				o.Troubles = append(o.Troubles, err)
+				continue
+			}
+			if err := p.putFetched(ctx, w, keys[t.Name], items); err != nil {
+				return err
+			}
+			pending = append(pending, items...)
+		}
+		if len(pending) == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// want notes a link whose target must be fetched.
+func (p *Pass) want(w *world, l roadmap.Link, members map[roadmap.Key]bool, asked map[string]bool, keys map[string][]roadmap.Key, refs map[string][]roadmap.Ref) {
+	if !slices.ContainsFunc(p.Org.Links, func(way config.LinkWay) bool { return way.Way == l.Way }) {
+		return
+	}
+	i, known := w.byKey[l.To]
+	if l.To.IsZero() {
+		i, known = w.byRef[l.ToRef]
+	}
+	if known {
+		it := &w.items[i]
+		if it.InScope || it.Kind != roadmap.KindIssue || members[it.Key] {
+			return // the pull keeps it fresh
+		}
+		if !asked[it.Key.String()] {
+			asked[it.Key.String()] = true
+			keys[it.Key.Tracker] = append(keys[it.Key.Tracker], it.Key)
+		}
+		return
+	}
+	if !l.To.IsZero() {
+		if !asked[l.To.String()] {
+			asked[l.To.String()] = true
+			keys[l.To.Tracker] = append(keys[l.To.Tracker], l.To)
+		}
+		return
+	}
+	if !asked[string(l.ToRef)] {
+		asked[string(l.ToRef)] = true
+		refs[l.ToRef.Tracker()] = append(refs[l.ToRef.Tracker()], l.ToRef)
+	}
+}
+
+// putFetched stores what was read directly and drops what was not there.
+func (p *Pass) putFetched(ctx context.Context, w *world, asked []roadmap.Key, items []roadmap.Item) error {
+	if err := p.Store.PutItems(ctx, items); err != nil {
+		return err
+	}
+	came := map[roadmap.Key]bool{}
+	for _, it := range items {
+		came[it.Key] = true
+		w.put(it)
+	}
+	var gone []roadmap.Key
+	for _, k := range asked {
+		if _, known := w.byKey[k]; known && !came[k] {
+			gone = append(gone, k)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	w.drop(gone)
+	return p.Store.MarkGone(ctx, gone)
+}
+
+// drop takes items out.
+func (w *world) drop(gone []roadmap.Key) {
+	out := map[roadmap.Key]bool{}
+	for _, k := range gone {
+		out[k] = true
+	}
+	kept := w.items
+	w.items, w.byKey, w.byRef = nil, map[roadmap.Key]int{}, map[roadmap.Ref]int{}
+	for _, it := range kept {
+		if !out[it.Key] {
+			w.put(it)
+		}
+	}
+}
