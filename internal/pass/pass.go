@@ -107,7 +107,6 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 		if err != nil {
 			incomplete[t.Name] = true
 			o.Troubles = append(o.Troubles, err)
-			p.Log.Error("pull failed", "org", p.Org.Name, "tracker", t.Name, "error", err)
 		}
 	}
 

@@ -205,7 +205,7 @@ func (w *writer) send(ctx context.Context, c roadmap.Change) (*unverified, error
 	if stops(err) {
 		w.over = err
 	}
-	w.Log.Error("write failed", "org", w.Org.Name, "ref", c.Ref, "action", c.Action, "outcome", outcome, "error", err)
+	w.Log.Info("write failed", "org", w.Org.Name, "ref", c.Ref, "action", c.Action, "outcome", outcome, "error", err)
 	w.o.Results[c.ID] = Result{outcome, err.Error()}
 	return nil, w.Store.Settle(settleCtx, seq, c, outcome, err.Error(), "", w.Now())
 }

@@ -86,7 +86,7 @@ func putItems(ctx context.Context, tx *sql.Tx, items []roadmap.Item) error {
 		if err != nil {
 			return fmt.Errorf("item %s: %w", it.Key, err)
 		}
-		if _, err := put.ExecContext(ctx, it.Key.Tracker, it.Key.ID, ms(it.Updated), doc); err != nil {
+		if _, err := put.ExecContext(ctx, it.Key.Tracker, it.Key.ID, ms(it.Updated), string(doc)); err != nil {
 			return err
 		}
 	}

@@ -55,7 +55,7 @@ func insertEntry(ctx context.Context, tx *sql.Tx, run int64, c roadmap.Change, o
 		settled = 0
 	}
 	res, err := tx.ExecContext(ctx, "INSERT INTO ledger (run, at, settled, tracker, id, outcome, error, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		run, ms(now), settled, c.Key.Tracker, c.Key.ID, o, why, doc)
+		run, ms(now), settled, c.Key.Tracker, c.Key.ID, o, why, string(doc))
 	if err != nil {
 		return 0, err
 	}
@@ -118,7 +118,7 @@ func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string) error
 		_, err = tx.ExecContext(ctx,
 			`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text) VALUES (?, ?, ?, ?, ?, ?, ?)
 			 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text, deleted = 0`,
-			k.Tracker, k.ID, n, c.Mark.ID, remote, rules, c.Value)
+			k.Tracker, k.ID, n, c.Mark.ID, remote, string(rules), c.Value)
 		return err
 	}
 	return fmt.Errorf("change %s: no such action %q", c.ID, c.Action)

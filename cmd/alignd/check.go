@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
+)
+
+func newCheckCmd(c *common) *cobra.Command {
+	var online bool
+	cmd := &cobra.Command{
+		Use:   "check FILE|DIR ...",
+		Short: "Is the configuration right? --online also asks the trackers",
+		Long: `Reads org files and tells every problem of each, with line and column. With
+--online it also asks the trackers: who we are, and whether the projects, teams,
+fields and permissions that the file needs are there. It writes nothing.
+` + exitHelp,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.runCheck(cmd.Context(), args, online) },
+	}
+	cmd.Flags().BoolVar(&online, "online", false, "ask the trackers too")
+	return cmd
+}
+
+// checked is the answer of check, for one org.
+type checked struct {
+	Org    string                        `json:"org"`
+	File   string                        `json:"file"`
+	OK     bool                          `json:"ok"`
+	Probes map[string][]connectors.Probe `json:"probes"` // by tracker; empty without --online
+}
+
+func (c *common) runCheck(ctx context.Context, paths []string, online bool) error {
+	orgs, err := config.LoadAll(paths)
+	if err != nil {
+		return err
+	}
+	answer := []checked{}
+	var status error
+	for _, org := range orgs {
+		one := checked{Org: org.Name, File: org.Path, OK: true, Probes: map[string][]connectors.Probe{}}
+		if !c.json {
+			fmt.Fprintf(c.out, "%s: org %s, mode %s, schedule %s, %s\n", org.Path, org.Name, org.Mode, org.Schedule, org.Location)
+		}
+		if online {
+			if err := c.probe(ctx, org, &one); err != nil {
+				status = errors.Join(status, err)
+				one.OK = false
+			}
+		}
+		answer = append(answer, one)
+	}
+	if c.json {
+		if err := c.printJSON(map[string]any{"ok": status == nil, "orgs": answer}); err != nil {
+			return err
+		}
+		if status != nil {
+			return &statusError{status: checkStatus(status)}
+		}
+		return nil
+	}
+	if status != nil {
+		return &statusError{status: checkStatus(status), err: status}
+	}
+	if !online {
+		fmt.Fprintln(c.out, "The configuration is right. Try --online to ask the trackers too.")
+	}
+	return nil
+}
+
+func checkStatus(err error) int {
+	if connectors.KindOf(err) == connectors.Auth {
+		return exitRefused
+	}
+	return exitError
+}
+
+// errProbe says that a tracker was asked and something is not as the file says.
+var errProbe = errors.New("the trackers are not as the file says")
+
+// probe asks each tracker of an org.
+func (c *common) probe(ctx context.Context, org *config.Org, one *checked) error {
+	log, err := c.logger(slog.LevelWarn)
+	if err != nil {
+		return err
+	}
+	trackers, err := c.trackers(org, log)
+	if err != nil {
+		return err
+	}
+	for _, t := range org.Trackers {
+		probes, askErr := trackers[t.Name].Check(ctx)
+		one.Probes[t.Name] = append([]connectors.Probe{}, probes...)
+		for _, p := range probes {
+			if !p.OK && err == nil {
+				err = errProbe
+			}
+			if c.json {
+				continue
+			}
+			mark, try := "ok  ", ""
+			if !p.OK {
+				mark = "FAIL"
+				if p.Try != "" {
+					try = ". Try: " + p.Try
+				}
+			}
+			fmt.Fprintf(c.out, "  %s %s: %s: %s%s\n", mark, t.Name, p.What, p.Detail, try)
+		}
+		err = errors.Join(err, askErr)
+	}
+	return err
+}

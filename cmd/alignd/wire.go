@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/connectors/jira"
+	"github.com/alignd/alignd/connectors/linear"
+	"github.com/alignd/alignd/internal/pass"
+	"github.com/alignd/alignd/internal/plan"
+	"github.com/alignd/alignd/internal/store"
+)
+
+// storePath gives the path of an org's database: as its file says, relative to
+// the file's folder, or in the data folder under the org's name.
+func (c *common) storePath(org *config.Org) (string, error) {
+	if org.Store != "" {
+		if filepath.IsAbs(org.Store) {
+			return org.Store, nil
+		}
+		return filepath.Join(filepath.Dir(org.Path), org.Store), nil
+	}
+	dir, err := c.dataDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, org.Name+".db"), nil
+}
+
+func (c *common) openStore(ctx context.Context, org *config.Org) (*store.Store, error) {
+	path, err := c.storePath(org)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, path, org.Name)
+}
+
+// trackers makes the org's trackers, each with its secret read now, so that a
+// secret that was changed holds from the next pass on.
+func (c *common) trackers(org *config.Org, log *slog.Logger) (map[string]connectors.Tracker, error) {
+	trackers := map[string]connectors.Tracker{}
+	for _, t := range org.Trackers {
+		token, err := t.Auth.Token.Read(c.getenv)
+		if err != nil {
+			return nil, fmt.Errorf("org %s: trackers.%s.auth: %w", org.Name, t.Name, err)
+		}
+		sources := map[int]config.Source{}
+		for i, src := range org.Roadmap {
+			if src.From == t.Name {
+				sources[i] = src
+			}
+		}
+		log := log.With("org", org.Name, "tracker", t.Name)
+		agent := "alignd/" + version
+		switch t.Type {
+		case config.Jira:
+			trackers[t.Name], err = jira.New(jira.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log})
+		case config.Linear:
+			trackers[t.Name], err = linear.New(linear.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log})
+		default:
+			err = fmt.Errorf("org %s: tracker %s has no known type %q", org.Name, t.Name, t.Type)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return trackers, nil
+}
+
+// newPass wires one pass over an org.
+func (c *common) newPass(org *config.Org, st *store.Store, log *slog.Logger, allow func(plan.Plan) (bool, error)) (*pass.Pass, error) {
+	now, err := c.clock()
+	if err != nil {
+		return nil, err
+	}
+	p := &pass.Pass{Org: org, Store: st, Now: now, Log: log, Offline: c.offline, Allow: allow}
+	if !c.offline {
+		p.Trackers, err = c.trackers(org, log)
+	}
+	return p, err
+}
+
+// once makes one pass for a command, from the org's file to the outcome.
+func (c *common) once(ctx context.Context, file string, allow func(*config.Org) (func(plan.Plan) (bool, error), error)) (org *config.Org, o *pass.Outcome, err error) {
+	if file == "" {
+		return nil, nil, errors.New("which org? Try: -c FILE")
+	}
+	log, err := c.logger(slog.LevelWarn)
+	if err != nil {
+		return nil, nil, err
+	}
+	org, err = config.Load(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	var permit func(plan.Plan) (bool, error)
+	if allow != nil {
+		if permit, err = allow(org); err != nil {
+			return nil, nil, err
+		}
+	}
+	st, err := c.openStore(ctx, org)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	p, err := c.newPass(org, st, log, permit)
+	if err != nil {
+		return nil, nil, err
+	}
+	o, err = p.Once(ctx)
+	return org, o, err
+}
+
+// status gives the exit status that an outcome asks for; its troubles have been
+// said already, or are said here on stderr.
+func (c *common) status(o *pass.Outcome) error {
+	if !c.json {
+		for _, t := range o.Troubles {
+			fmt.Fprintf(c.err, "alignd: %v\n", t)
+		}
+	}
+	for _, t := range o.Troubles {
+		if connectors.KindOf(t) == connectors.Auth {
+			return &statusError{status: exitRefused}
+		}
+	}
+	if !o.Complete() || o.Failures() > 0 {
+		return &statusError{status: exitIncomplete}
+	}
+	return nil
+}
