@@ -65,7 +65,7 @@ func (c *common) printChanges(org *config.Org, p plan.Plan) {
 	}
 	for i, ch := range p.Changes {
 		if i == 0 || p.Changes[i-1].Ref != ch.Ref {
-			c.say("\n  %s  %s", c.paint(bold, string(ch.Ref)), ruleList(ch.Rules))
+			c.say("\n  %s  %s  %s", c.paint(bold, string(ch.Ref)), clip(ch.Title, maxLine), c.paint(dim, ruleList(ch.Rules)))
 		}
 		c.say("    %s", c.describe(ch))
 	}

@@ -200,7 +200,7 @@ func sameFacts(spoken map[roadmap.Rule]string, findings []roadmap.Finding) bool 
 
 // change starts a change on an item for some findings.
 func (b *builder) change(s subject, action roadmap.Action, fs []roadmap.Finding) roadmap.Change {
-	c := roadmap.Change{Key: s.key, Ref: s.item.Ref, Kind: s.item.Kind, Action: action, Role: b.in.Role(s.key)}
+	c := roadmap.Change{Key: s.key, Ref: s.item.Ref, Kind: s.item.Kind, Title: s.item.Title, Action: action, Role: b.in.Role(s.key)}
 	comment := action == roadmap.CreateComment || action == roadmap.UpdateComment
 	if comment {
 		c.RuleFacts = map[roadmap.Rule]string{}

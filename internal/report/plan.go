@@ -27,6 +27,7 @@ type Change struct {
 	ID     string         `json:"id"`
 	Ref    roadmap.Ref    `json:"ref"`
 	Kind   roadmap.Role   `json:"kind"` // story or goal
+	Title  string         `json:"title"`
 	Action roadmap.Action `json:"action"`
 	Value  string         `json:"value"` // the label, or the comment's text
 	Rules  []roadmap.Rule `json:"rules"`
@@ -53,7 +54,7 @@ func BuildPlan(p plan.Plan, troubles []error) Plan {
 	}
 	for _, c := range p.Changes {
 		doc.Changes = append(doc.Changes, Change{
-			ID: c.ID, Ref: c.Ref, Kind: c.Role, Action: c.Action, Value: c.Value, Rules: rules(c.Rules), Why: c.Why,
+			ID: c.ID, Ref: c.Ref, Kind: c.Role, Title: c.Title, Action: c.Action, Value: c.Value, Rules: rules(c.Rules), Why: c.Why,
 		})
 	}
 	for _, h := range p.Held {

@@ -126,6 +126,7 @@ type Change struct {
 	Ref    Ref
 	Kind   Kind // of the item, decides which call is made
 	Role   Role
+	Title  string // of the item; untrusted
 	Action Action
 	Value  string // the label, or the comment as plain text
 	Text   Text   // comments only, mark line included

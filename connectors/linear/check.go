@@ -1,0 +1,169 @@
+package linear
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// Check asks whether the key works, whether it sees the teams and the goals that
+// are named, how much of its rate limit is left, and which labels are there.
+// What turns out wrong is a probe; an error is returned, with the probes so far,
+// where nothing more could be asked.
+func (t *Tracker) Check(ctx context.Context) ([]connectors.Probe, error) {
+	d, err := t.identify(ctx)
+	if err != nil {
+		// The probe says what is wrong with the key, the error that nothing
+		// more can be asked.
+		probes, _ := failing("token", err)
+		return probes, err
+	}
+	who := fmt.Sprintf("acts as %s in the workspace %s (%s)", t.clean(d.viewerName), t.clean(d.orgName), t.clean(d.urlKey))
+	if d.viewerApp {
+		who += ", an app"
+	}
+	probes := []connectors.Probe{{What: "token", OK: true, Detail: who}}
+	add := func(more []connectors.Probe, err error) error {
+		probes = append(probes, more...)
+		return err
+	}
+
+	if err := add(t.checkTeams(ctx, d)); err != nil {
+		return probes, err
+	}
+	if err := add(t.checkGoals(ctx)); err != nil {
+		return probes, err
+	}
+	for _, kind := range slices.Sorted(maps.Keys(t.o.Labels)) {
+		if err := add(t.checkLabels(ctx, kind)); err != nil {
+			return probes, err
+		}
+	}
+	return append(probes, t.checkBudget()), nil
+}
+
+// failing makes a probe of an error that says something about the org's file,
+// and hands on one that only says that the tracker could not be asked.
+func failing(what string, err error) ([]connectors.Probe, error) {
+	var e *connectors.Error
+	if !errors.As(err, &e) {
+		return nil, err
+	}
+	switch e.Kind {
+	case connectors.Auth, connectors.Forbidden, connectors.NotFound, connectors.Invalid, connectors.Removed:
+		return []connectors.Probe{{What: what, Detail: e.Err.Error(), Try: e.Try}}, nil
+	}
+	return nil, err
+}
+
+func (t *Tracker) checkTeams(ctx context.Context, d *directory) ([]connectors.Probe, error) {
+	if err := t.readTeams(ctx, d); err != nil {
+		return failing("teams", err)
+	}
+	var probes []connectors.Probe
+	for _, key := range t.o.Config.Teams {
+		what := "team " + key
+		if err := t.findTeam(d, key); err != nil {
+			p, _ := failing(what, err) // NotFound is always a probe
+			probes = append(probes, p...)
+			continue
+		}
+		i := slices.IndexFunc(d.teams, func(n teamNode) bool { return n.Key == key })
+		detail := t.clean(d.teams[i].Name)
+		if d.teams[i].RetiredAt != nil {
+			detail += ", retired"
+		}
+		probes = append(probes, connectors.Probe{What: what, OK: true, Detail: detail})
+	}
+	return probes, nil
+}
+
+// checkGoals looks whether there is anything in the roadmap sources.
+func (t *Tracker) checkGoals(ctx context.Context) ([]connectors.Probe, error) {
+	var probes []connectors.Probe
+	asked := map[string]bool{}
+	for _, i := range slices.Sorted(maps.Keys(t.o.Sources)) {
+		goals := t.o.Sources[i].Goals
+		if asked[goals] {
+			continue
+		}
+		asked[goals] = true
+		var n int
+		var err error
+		switch goals {
+		case "initiatives":
+			get := func() (any, **page[initiativeNode]) { q := new(initiativesQuery); return q, &q.Page }
+			n, err = count(ctx, t, "look at initiatives", InitiativeFilter{}, get)
+		case "projects":
+			get := func() (any, **page[projectNode]) { q := new(projectsQuery); return q, &q.Page }
+			n, err = count(ctx, t, "look at projects", ProjectFilter{}, get)
+		default:
+			continue
+		}
+		switch {
+		case err != nil:
+			p, err := failing(goals, err)
+			if err != nil {
+				return probes, err
+			}
+			probes = append(probes, p...)
+		case n == 0:
+			probes = append(probes, connectors.Probe{
+				What: goals, Detail: "the key sees none",
+				Try: fmt.Sprintf("create %s in Linear, or use the key of somebody who sees them", goals),
+			})
+		default:
+			probes = append(probes, connectors.Probe{What: goals, OK: true, Detail: "the key sees them"})
+		}
+	}
+	return probes, nil
+}
+
+// count asks for one row.
+func count[N any](ctx context.Context, t *Tracker, op string, filter any, get func() (any, **page[N])) (int, error) {
+	p, _, err := onePage(ctx, t, op, filtered(1, "", filter), get)
+	if err != nil {
+		return 0, err
+	}
+	return len(p.Nodes), nil
+}
+
+func (t *Tracker) checkLabels(ctx context.Context, kind roadmap.Kind) ([]connectors.Probe, error) {
+	if kind != roadmap.KindIssue && kind != roadmap.KindProject && kind != roadmap.KindInitiative {
+		return nil, nil
+	}
+	book, err := t.readLabels(ctx, kind)
+	if err != nil {
+		return failing(fmt.Sprintf("labels of %ss", kind), err)
+	}
+	var probes []connectors.Probe
+	for _, name := range t.o.Labels[kind] {
+		p := connectors.Probe{What: fmt.Sprintf("label %s for %ss", name, kind), OK: true, Detail: "there"}
+		if _, ok := book.find(name, ""); !ok {
+			p.Detail = "will be created at the first write"
+			if l, ok := book.near(name); ok {
+				wrong, _ := failing(p.What, t.inTheWay("", name, l)) // Invalid is always a probe
+				p = wrong[0]
+			}
+		}
+		probes = append(probes, p)
+	}
+	return probes, nil
+}
+
+// checkBudget tells what the latest answer said is left, which is shared with
+// everything else that uses the same user's keys.
+func (t *Tracker) checkBudget() connectors.Probe {
+	p := connectors.Probe{What: "rate limit", OK: true, Detail: t.budget.String()}
+	r := t.budget.requests
+	if r.known && r.remaining < r.limit/20 {
+		p.OK = false
+		p.Try = "look for other programs that use keys of the same user, or use a key of a user of alignd's own"
+	}
+	return p
+}

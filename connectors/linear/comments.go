@@ -1,0 +1,135 @@
+package linear
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// Comments finds our comments on these items. Linear keeps no data of ours with
+// a comment and rewrites its Markdown, so ours are known by their ids, which
+// are computed from org and item, and by their author. What a comment speaks of
+// is read from its last line; where a person has edited that away, the mark has
+// no rules, and no labels ever.
+func (t *Tracker) Comments(ctx context.Context, items []roadmap.Item) ([]roadmap.Comment, error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	if err := t.start(ctx); err != nil {
+		return nil, err
+	}
+	var found []roadmap.Comment
+	for some := range slices.Chunk(items, idsPerRequest) {
+		comments, err := t.commentsOn(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, comments...)
+	}
+	return found, nil
+}
+
+// commentsOn asks for every comment that we can ever have written on the items.
+func (t *Tracker) commentsOn(ctx context.Context, items []roadmap.Item) ([]roadmap.Comment, error) {
+	const op = "find our comments"
+	var ids []string
+	on := map[string]roadmap.Key{}
+	for _, it := range items {
+		for n := range roadmap.CommentLives {
+			id := roadmap.CommentID(t.o.Org, it.Key, n)
+			if _, twice := on[id]; !twice {
+				on[id] = it.Key
+				ids = append(ids, id)
+			}
+		}
+	}
+	get := func() (any, **page[commentNode]) { q := new(commentsQuery); return q, &q.Page }
+	got, partial, err := onePage(ctx, t, op, filtered(len(ids), "", CommentFilter{ID: &within{In: ids}}), get)
+	if err != nil {
+		return nil, err
+	}
+	if len(partial) > 0 {
+		// One comment too few would be written again.
+		return nil, t.partialOnly(op, partial[0])
+	}
+	byID := map[string]roadmap.Comment{}
+	for _, n := range got.Nodes {
+		key, ours := on[n.ID]
+		if !ours || n.User == nil || n.User.ID != t.dir.viewer {
+			continue
+		}
+		m, ok := markOf(n.Body)
+		if ok && m.Org != t.o.Org {
+			continue
+		}
+		m.Org, m.ID = t.o.Org, n.ID
+		byID[n.ID] = roadmap.Comment{Key: key, Remote: n.ID, Mark: m, Body: text(n.Body)}
+	}
+	var found []roadmap.Comment
+	for _, id := range ids { // by item, and by life, which is oldest first
+		if c, ok := byID[id]; ok {
+			found = append(found, c)
+		}
+	}
+	return found, nil
+}
+
+// markOf reads the mark line, the last line that is not empty.
+func markOf(body string) (roadmap.Mark, bool) {
+	lines := strings.Split(body, "\n")
+	for _, line := range slices.Backward(lines) {
+		if line = strings.TrimSpace(line); line != "" {
+			return roadmap.ParseMarkLine(unescape(line))
+		}
+	}
+	return roadmap.Mark{}, false
+}
+
+// createComment writes a comment under an id of ours. Linear refuses a second
+// one with the same id, which means that the first has arrived.
+func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (string, error) {
+	op := fmt.Sprintf("comment on %s", c.Ref)
+	in := CommentCreateInput{ID: c.Mark.ID, Body: render(c.Text)}
+	switch c.Kind {
+	case roadmap.KindProject:
+		in.ProjectID = c.Key.ID
+	case roadmap.KindInitiative:
+		in.InitiativeID = c.Key.ID
+	default:
+		in.IssueID = c.Key.ID
+		yes := true
+		in.DoNotSubscribeToIssue = &yes
+	}
+	var m createComment
+	err := t.mutate(ctx, op, &m, vars{"input": in})
+	if isConflict(err) {
+		return c.Mark.ID, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := t.succeeded(op, m.Payload != nil, m.Payload != nil && m.Payload.Success); err != nil {
+		return "", err
+	}
+	if m.Payload.Comment != nil && m.Payload.Comment.ID != "" {
+		return m.Payload.Comment.ID, nil
+	}
+	return c.Mark.ID, nil
+}
+
+// updateComment edits in place. A comment that a person deleted is NotFound.
+func (t *Tracker) updateComment(ctx context.Context, c roadmap.Change) (string, error) {
+	op := fmt.Sprintf("edit our comment on %s", c.Ref)
+	id := c.Remote
+	if id == "" {
+		id = c.Mark.ID
+	}
+	var m updateComment
+	if err := t.mutate(ctx, op, &m, named(id, "input", CommentUpdateInput{Body: render(c.Text)})); err != nil {
+		return "", err
+	}
+	return id, t.succeeded(op, m.Payload != nil, m.Payload != nil && m.Payload.Success)
+}

@@ -1,0 +1,152 @@
+package linear
+
+import "github.com/shurcooL/graphql"
+
+// Every document that alignd sends. What their variables are called and typed
+// comes from the Go types in variables.go.
+
+type viewerQuery struct {
+	Viewer *struct {
+		ID    string `graphql:"id"`
+		Name  string
+		Email string
+		App   bool
+	}
+	Organization *struct {
+		ID     string `graphql:"id"`
+		Name   string
+		URLKey string `graphql:"urlKey"`
+	}
+}
+
+type teamsQuery struct {
+	Page *page[teamNode] `graphql:"teams(first:$first,after:$after,includeArchived:true)"`
+}
+
+type usersQuery struct {
+	Page *page[userNode] `graphql:"users(first:$first,after:$after,includeArchived:true,includeDisabled:true)"`
+}
+
+// Archived labels are asked for too: a label that is there but retired explains
+// why one of the same name cannot be created.
+
+type issueLabelsQuery struct {
+	Page *page[issueLabelNode] `graphql:"issueLabels(first:$first,after:$after,includeArchived:true)"`
+}
+
+type projectLabelsQuery struct {
+	Page *page[goalLabelNode] `graphql:"projectLabels(first:$first,after:$after,includeArchived:true)"`
+}
+
+type initiativeLabelsQuery struct {
+	Page *page[goalLabelNode] `graphql:"initiativeLabels(first:$first,after:$after,includeArchived:true)"`
+}
+
+// orderBy updatedAt is newest first; there is no public ascending order.
+
+type issuesQuery struct {
+	Page *page[issueNode] `graphql:"issues(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:updatedAt)"`
+}
+
+type projectsQuery struct {
+	Page *page[projectNode] `graphql:"projects(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:updatedAt)"`
+}
+
+type initiativesQuery struct {
+	Page *page[initiativeNode] `graphql:"initiatives(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:updatedAt)"`
+}
+
+type projectEdgesQuery struct {
+	Page *page[projectEdge] `graphql:"initiativeToProjects(first:$first,after:$after)"`
+}
+
+type parentEdgesQuery struct {
+	Page *page[parentEdge] `graphql:"initiativeRelations(first:$first,after:$after)"`
+}
+
+// A comment that a person deleted is not to be found again, so archived ones
+// are not asked for.
+type commentsQuery struct {
+	Page *page[commentNode] `graphql:"comments(first:$first,after:$after,filter:$filter)"`
+}
+
+// done is the payload of a mutation of which only the success is of interest.
+type done struct{ Success bool }
+
+type commentPayload struct {
+	Success bool
+	Comment *idNode
+}
+
+type createComment struct {
+	Payload *commentPayload `graphql:"commentCreate(input:$input)"`
+}
+
+type updateComment struct {
+	Payload *commentPayload `graphql:"commentUpdate(id:$id,input:$input)"`
+}
+
+type addIssueLabel struct {
+	Payload *done `graphql:"issueAddLabel(id:$id,labelId:$labelId)"`
+}
+
+type removeIssueLabel struct {
+	Payload *done `graphql:"issueRemoveLabel(id:$id,labelId:$labelId)"`
+}
+
+type addProjectLabel struct {
+	Payload *done `graphql:"projectAddLabel(id:$id,labelId:$labelId)"`
+}
+
+type removeProjectLabel struct {
+	Payload *done `graphql:"projectRemoveLabel(id:$id,labelId:$labelId)"`
+}
+
+type addInitiativeLabel struct {
+	Payload *done `graphql:"initiativeAddLabel(id:$id,labelId:$labelId)"`
+}
+
+type removeInitiativeLabel struct {
+	Payload *done `graphql:"initiativeRemoveLabel(id:$id,labelId:$labelId)"`
+}
+
+type createIssueLabel struct {
+	Payload *struct {
+		Success bool
+		Label   *idNode `graphql:"issueLabel"`
+	} `graphql:"issueLabelCreate(input:$input)"`
+}
+
+type createProjectLabel struct {
+	Payload *struct {
+		Success bool
+		Label   *idNode `graphql:"projectLabel"`
+	} `graphql:"projectLabelCreate(input:$input)"`
+}
+
+type createInitiativeLabel struct {
+	Payload *struct {
+		Success bool
+		Label   *idNode `graphql:"initiativeLabel"`
+	} `graphql:"initiativeLabelCreate(input:$input)"`
+}
+
+// vars are the variables of one document.
+type vars map[string]any
+
+// paged gives the variables that every connection takes. The first page sends
+// a null cursor.
+func paged(first int, after string) vars {
+	v := vars{"first": graphql.Int(first), "after": (*graphql.String)(nil)} //nolint:gosec // at most 250
+	if after != "" {
+		v["after"] = graphql.NewString(graphql.String(after))
+	}
+	return v
+}
+
+// filtered is paged with a filter, whose Go type names its GraphQL type.
+func filtered(first int, after string, filter any) vars {
+	v := paged(first, after)
+	v["filter"] = filter
+	return v
+}

@@ -1,0 +1,74 @@
+package linear
+
+import (
+	"context"
+	"errors"
+
+	"github.com/alignd/alignd/connectors"
+)
+
+// onePage asks for one page of a connection. get makes a fresh document and
+// gives the place in it that the answer is decoded into. A nil page is an
+// error: the answer held something else.
+func onePage[N any](ctx context.Context, t *Tracker, op string, v vars, get func() (any, **page[N])) (*page[N], []answerError, error) {
+	doc, at := get()
+	partial, err := t.query(ctx, op, doc, v)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := *at
+	if p == nil || p.PageInfo == nil {
+		if len(partial) > 0 {
+			return nil, nil, t.partialOnly(op, partial[0])
+		}
+		return nil, nil, t.fail(op, connectors.Temporary, errors.New("the answer does not hold the page that was asked for"), "")
+	}
+	return p, partial, nil
+}
+
+// partialOnly is the error for an answer whose data are of no use.
+func (t *Tracker) partialOnly(op string, e answerError) error {
+	v, ok := judge(e)
+	if !ok {
+		v.kind = connectors.Temporary
+	}
+	return t.fail(op, v.kind, errors.New(t.words(e)), v.try)
+}
+
+// next gives the cursor after a page, or "" at the end. A page that says there
+// is more but leads nowhere new would be asked for for ever: that is an error.
+func (t *Tracker) next(op string, info *pageInfo, after string) (string, error) {
+	if !info.HasNextPage {
+		return "", nil
+	}
+	if info.EndCursor == nil || *info.EndCursor == "" || *info.EndCursor == after {
+		return "", t.fail(op, connectors.Temporary, errors.New("there is more, says Linear, but its page cursor stands still"), "")
+	}
+	return *info.EndCursor, nil
+}
+
+// drain reads a whole connection, page by page, giving each row to keep. A page
+// that comes with errors is as good as its rows.
+func drain[N any](ctx context.Context, t *Tracker, op string, get func() (any, **page[N]), keep func(N)) error {
+	after := ""
+	passed := map[string]bool{}
+	for {
+		p, partial, err := onePage(ctx, t, op, paged(t.o.PageSize, after), get)
+		if err != nil {
+			return err
+		}
+		for _, e := range partial {
+			t.log.Warn("linear: part of an answer is missing", "tracker", t.name, "op", op, "error", t.words(e))
+		}
+		for _, n := range p.Nodes {
+			keep(n)
+		}
+		if after, err = t.next(op, p.PageInfo, after); err != nil || after == "" {
+			return err
+		}
+		if passed[after] {
+			return t.fail(op, connectors.Temporary, errors.New("the page cursors go round in a circle"), "")
+		}
+		passed[after] = true
+	}
+}

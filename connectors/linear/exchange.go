@@ -1,0 +1,143 @@
+package linear
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/shurcooL/graphql"
+
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/transport"
+)
+
+// maxAnswer bounds what is read of one answer, in bytes; the largest page is
+// far below it.
+const maxAnswer = 32 << 20
+
+// exchange is the http.RoundTripper of one GraphQL call. It stands between the
+// GraphQL client, which forgets headers, status and error codes, and transport,
+// which knows nothing of GraphQL: it reads the answer, waits out rate limits
+// that are told with a status other than 429, and lets through only answers
+// that hold data.
+type exchange struct {
+	t       *Tracker
+	client  *http.Client
+	write   bool
+	partial []answerError // errors that came beside usable data
+}
+
+// envelope is what every GraphQL answer looks like.
+type envelope struct {
+	Data   json.RawMessage `json:"data"`
+	Errors []answerError   `json:"errors"`
+}
+
+// hasData reports whether any field was answered: shurcooL/graphql takes an
+// answer without data for an empty one. Where a field of a mutation has an
+// answer the mutation was run, whatever errors come with it.
+func (e envelope) hasData() bool {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(e.Data, &fields) != nil {
+		return false
+	}
+	for _, v := range fields {
+		if string(v) != "null" {
+			return true
+		}
+	}
+	return false
+}
+
+// RoundTrip implements http.RoundTripper. Its errors are *refusal or come from
+// transport.
+func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		defer req.Body.Close() //nolint:errcheck // in memory; each attempt takes a fresh one from GetBody
+	}
+	for waited := 0; ; waited++ {
+		resp, env, err := x.once(req)
+		if err == nil {
+			return answer(req, resp, env.Data), nil
+		}
+		var no *refusal
+		// 429 has been waited for and repeated by transport. A write that was
+		// refused for the rate limit never ran, so it may be sent again too.
+		if !errors.As(err, &no) || no.kind != connectors.RateLimited || no.status == http.StatusTooManyRequests ||
+			waited >= x.t.o.Waits || no.wait > x.t.o.WaitMax {
+			return nil, err
+		}
+		d := min(no.wait<<waited, x.t.o.WaitMax)
+		x.t.log.Info("linear: waiting for the rate limit", "tracker", x.t.name, "wait", d, "budget", x.t.budget.String())
+		if err := x.t.o.Wait(req.Context(), d); err != nil {
+			return nil, fmt.Errorf("%w (%w)", err, transport.ErrNotSent)
+		}
+	}
+}
+
+// once sends the request and reads its answer.
+func (x *exchange) once(req *http.Request) (*http.Response, envelope, error) {
+	again := req.Clone(req.Context())
+	if req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, envelope{}, fmt.Errorf("%w (%w)", err, transport.ErrNotSent)
+		}
+		again.Body = body
+	}
+	resp, err := x.client.Do(again)
+	if err != nil {
+		return nil, envelope{}, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // it is in memory
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return nil, envelope{}, fmt.Errorf("read the answer: %w", err)
+	}
+	x.t.budget.take(resp.Header)
+
+	var env envelope
+	notJSON := len(body) > maxAnswer || json.Unmarshal(body, &env) != nil
+	if !notJSON && resp.StatusCode == http.StatusOK && env.hasData() {
+		x.partial = env.Errors
+		return resp, env, nil
+	}
+	if notJSON {
+		env = envelope{}
+	}
+	return nil, env, x.t.refuse(resp, body, env.Errors, notJSON, x.write)
+}
+
+// answer is the data alone, under a status that the GraphQL client accepts.
+func answer(req *http.Request, resp *http.Response, data json.RawMessage) *http.Response {
+	body := append(append([]byte(`{"data":`), data...), '}')
+	return &http.Response{
+		Status: resp.Status, StatusCode: http.StatusOK, Proto: resp.Proto, ProtoMajor: resp.ProtoMajor, ProtoMinor: resp.ProtoMinor,
+		Header: resp.Header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)), Request: req,
+	}
+}
+
+// query asks; the warnings are the errors that came with usable data. q is
+// decoded into and must be fresh.
+func (t *Tracker) query(ctx context.Context, op string, q any, v vars) ([]answerError, error) {
+	x := &exchange{t: t, client: t.reads}
+	client := graphql.NewClient(t.url, &http.Client{Transport: x})
+	if err := client.Query(ctx, q, v); err != nil {
+		return nil, t.classify(op, err, false)
+	}
+	return x.partial, nil
+}
+
+// mutate writes.
+func (t *Tracker) mutate(ctx context.Context, op string, m any, v vars) error {
+	x := &exchange{t: t, client: t.writes, write: true}
+	client := graphql.NewClient(t.url, &http.Client{Transport: x})
+	if err := client.Mutate(ctx, m, v); err != nil {
+		return t.classify(op, err, true)
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package linear
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// Pull brings one page of what changed since the cursor: issues of the
+// configured teams, then projects, then initiatives, then the two tables that
+// link them, whole. The first call also reads who is who.
+func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.Page, error) {
+	c, err := t.readCursor(from)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	if err := t.start(ctx); err != nil {
+		return connectors.Page{}, err
+	}
+	if c.Workspace != "" && c.Workspace != t.dir.workspace {
+		return connectors.Page{}, t.fail("pull", connectors.Invalid,
+			fmt.Errorf("the database belongs to another Linear workspace than the API key, which is of %q", t.clean(t.dir.orgName)),
+			"use a key of the workspace that was pulled before, or another store for this one")
+	}
+	c.Workspace = t.dir.workspace
+
+	var p connectors.Page
+	var after string
+	switch c.Stream {
+	case issueStream:
+		after, err = t.pullIssues(ctx, &c, &p)
+	case projectStream:
+		after, err = t.pullProjects(ctx, &c, &p)
+	case initiativeStream:
+		after, err = t.pullInitiatives(ctx, &c, &p)
+	case projectEdges:
+		after, err = t.pullProjectEdges(ctx, &c, &p)
+	case parentEdges:
+		after, err = t.pullParentEdges(ctx, &c, &p)
+	default:
+		err = t.fail("pull", connectors.Invalid, fmt.Errorf("the stored cursor names the stream %q, which this version does not know", c.Stream),
+			"use the version of alignd that wrote the database, or a newer one")
+	}
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	c.Torn = c.Torn || len(p.Warnings) > 0
+	p.More = c.advance(after)
+	p.Next = c.encode()
+	return p, nil
+}
+
+func (t *Tracker) pullIssues(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
+	const op = "pull issues"
+	get := func() (any, **page[issueNode]) { q := new(issuesQuery); return q, &q.Page }
+	filter := IssueFilter{Team: &teamFilter{Key: within{In: t.o.Config.Teams}}, UpdatedAt: c.since()}
+	got, partial, err := onePage(ctx, t, op, filtered(t.o.PageSize, c.After, filter), get)
+	if err != nil {
+		return "", err
+	}
+	t.warn(p, op, partial)
+	if p.Items, err = t.issues(ctx, got.Nodes); err != nil {
+		return "", err
+	}
+	for _, n := range got.Nodes {
+		c.see(n.UpdatedAt)
+	}
+	return t.next(op, got.PageInfo, c.After)
+}
+
+func (t *Tracker) pullProjects(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
+	const op = "pull projects"
+	get := func() (any, **page[projectNode]) { q := new(projectsQuery); return q, &q.Page }
+	got, partial, err := onePage(ctx, t, op, filtered(t.o.PageSize, c.After, ProjectFilter{UpdatedAt: c.since()}), get)
+	if err != nil {
+		return "", err
+	}
+	t.warn(p, op, partial)
+	if p.Items, err = t.projects(ctx, got.Nodes); err != nil {
+		return "", err
+	}
+	for _, n := range got.Nodes {
+		c.see(n.UpdatedAt)
+	}
+	return t.next(op, got.PageInfo, c.After)
+}
+
+func (t *Tracker) pullInitiatives(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
+	const op = "pull initiatives"
+	get := func() (any, **page[initiativeNode]) { q := new(initiativesQuery); return q, &q.Page }
+	got, partial, err := onePage(ctx, t, op, filtered(t.o.PageSize, c.After, InitiativeFilter{UpdatedAt: c.since()}), get)
+	if t.absent(roadmap.KindInitiative, err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	t.warn(p, op, partial)
+	if p.Items, err = t.initiatives(ctx, got.Nodes); err != nil {
+		return "", err
+	}
+	for _, n := range got.Nodes {
+		c.see(n.UpdatedAt)
+	}
+	return t.next(op, got.PageInfo, c.After)
+}
+
+func (t *Tracker) pullProjectEdges(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
+	const op = "pull the projects of initiatives"
+	get := func() (any, **page[projectEdge]) { q := new(projectEdgesQuery); return q, &q.Page }
+	set := connectors.Set{Name: connectors.SetProjectInitiative, First: c.After == ""}
+	after, err := pullEdges(ctx, t, op, c, p, &set, get, func(n projectEdge) (from, to *idNode, archived *string) {
+		return n.Project, n.Initiative, n.ArchivedAt
+	})
+	return after, err
+}
+
+// pullParentEdges reads the tree of initiatives: in Linear's relation the
+// initiative is the parent and the related initiative its child.
+func (t *Tracker) pullParentEdges(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
+	const op = "pull the tree of initiatives"
+	get := func() (any, **page[parentEdge]) { q := new(parentEdgesQuery); return q, &q.Page }
+	set := connectors.Set{Name: connectors.SetInitiativeParent, First: c.After == ""}
+	return pullEdges(ctx, t, op, c, p, &set, get, func(n parentEdge) (from, to *idNode, archived *string) {
+		return n.RelatedInitiative, n.Initiative, n.ArchivedAt
+	})
+}
+
+// pullEdges reads one page of a table. A row that is archived, or one of whose
+// ends is hidden from us, is no edge.
+func pullEdges[N any](ctx context.Context, t *Tracker, op string, c *cursor, p *connectors.Page, set *connectors.Set,
+	get func() (any, **page[N]), ends func(N) (from, to *idNode, archived *string),
+) (string, error) {
+	got, partial, err := onePage(ctx, t, op, paged(t.o.PageSize, c.After), get)
+	if t.absent(roadmap.KindInitiative, err) {
+		set.Last = true
+		p.Sets = []connectors.Set{*set}
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	t.warn(p, op, partial)
+	for _, n := range got.Nodes {
+		from, to, archived := ends(n)
+		if archived != nil || from == nil || to == nil || from.ID == "" || to.ID == "" {
+			continue
+		}
+		set.Edges = append(set.Edges, roadmap.Edge{From: t.key(from.ID), To: t.key(to.ID)})
+	}
+	after, err := t.next(op, got.PageInfo, c.After)
+	if err != nil {
+		return "", err
+	}
+	set.Last = after == ""
+	p.Sets = []connectors.Set{*set}
+	return after, nil
+}
+
+// warn notes what the server withheld of a page, so that the pass counts as
+// incomplete.
+func (t *Tracker) warn(p *connectors.Page, op string, partial []answerError) {
+	for _, e := range partial {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%s: Linear withheld part of the answer: %s", op, t.words(e)))
+	}
+}

@@ -1,0 +1,82 @@
+package linear
+
+// shurcooL/graphql declares a variable under the name of its Go type, so the
+// exported types of this file carry the names of Linear's schema. They are
+// exported for that reason only.
+
+// IssueFilter selects issues.
+type IssueFilter struct {
+	ID        *within       `json:"id,omitempty"`
+	Team      *teamFilter   `json:"team,omitempty"`
+	Number    *numbersIn    `json:"number,omitempty"`
+	UpdatedAt *since        `json:"updatedAt,omitempty"`
+	Or        []IssueFilter `json:"or,omitempty"`
+}
+
+// ProjectFilter selects projects.
+type ProjectFilter struct {
+	ID        *within `json:"id,omitempty"`
+	SlugID    *within `json:"slugId,omitempty"`
+	UpdatedAt *since  `json:"updatedAt,omitempty"`
+}
+
+// InitiativeFilter selects initiatives.
+type InitiativeFilter struct {
+	ID        *within `json:"id,omitempty"`
+	SlugID    *within `json:"slugId,omitempty"`
+	UpdatedAt *since  `json:"updatedAt,omitempty"`
+}
+
+// CommentFilter selects comments.
+type CommentFilter struct {
+	ID *within `json:"id,omitempty"`
+}
+
+// CommentCreateInput is a comment to be made. Exactly one of the three item ids
+// is set.
+type CommentCreateInput struct {
+	ID           string `json:"id"`
+	Body         string `json:"body"`
+	IssueID      string `json:"issueId,omitempty"`
+	ProjectID    string `json:"projectId,omitempty"`
+	InitiativeID string `json:"initiativeId,omitempty"`
+	// DoNotSubscribeToIssue keeps the key's owner from being subscribed to
+	// every issue that we comment on. Issues only.
+	DoNotSubscribeToIssue *bool `json:"doNotSubscribeToIssue,omitempty"`
+}
+
+// CommentUpdateInput is a comment's new text.
+type CommentUpdateInput struct {
+	Body string `json:"body"`
+}
+
+// IssueLabelCreateInput is a label for issues; without a team it belongs to the
+// whole workspace, without a parent to no group.
+type IssueLabelCreateInput struct {
+	Name        string `json:"name"`
+	Color       string `json:"color,omitempty"`
+	Description string `json:"description,omitempty"`
+}
+
+// ProjectLabelCreateInput is a label for projects.
+type ProjectLabelCreateInput IssueLabelCreateInput
+
+// InitiativeLabelCreateInput is a label for initiatives.
+type InitiativeLabelCreateInput IssueLabelCreateInput
+
+type within struct {
+	In []string `json:"in"`
+}
+
+type numbersIn struct {
+	In []float64 `json:"in"`
+}
+
+// since is inclusive: the row at the boundary comes again.
+type since struct {
+	Gte string `json:"gte"`
+}
+
+type teamFilter struct {
+	Key within `json:"key"`
+}

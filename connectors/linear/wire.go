@@ -1,0 +1,150 @@
+package linear
+
+// The structs of this file are documents: shurcooL/graphql writes a query out
+// of every field of them, so they hold wire fields only, and a pointer wherever
+// Linear's schema says that null may come (github.com/linear/linear,
+// packages/sdk/src/schema.graphql). Times stay strings: one odd time must not
+// cost a page.
+
+// page is any connection. A nil PageInfo means that the server did not answer
+// what was asked.
+type page[N any] struct {
+	Nodes    []N
+	PageInfo *pageInfo
+}
+
+type pageInfo struct {
+	HasNextPage bool
+	EndCursor   *string
+}
+
+type idNode struct {
+	ID string `graphql:"id"`
+}
+
+type issueNode struct {
+	ID                  string `graphql:"id"`
+	Identifier          string
+	Title               string
+	URL                 string `graphql:"url"`
+	Priority            float64
+	CreatedAt           string
+	UpdatedAt           string
+	StartedAt           *string
+	ArchivedAt          *string
+	Trashed             *bool
+	PreviousIdentifiers []string
+	LabelIDs            []string `graphql:"labelIds"`
+	State               *struct{ Type string }
+	Team                *struct{ Key string }
+	Project             *struct {
+		ID   string `graphql:"id"`
+		Name string
+	}
+	Parent *idNode
+	Cycle  *struct {
+		Name     *string
+		Number   float64
+		IsActive bool
+	}
+	Assignee *idNode
+	Creator  *idNode
+}
+
+type projectNode struct {
+	ID         string `graphql:"id"`
+	SlugID     string `graphql:"slugId"`
+	Name       string
+	URL        string `graphql:"url"`
+	Priority   float64
+	CreatedAt  string
+	UpdatedAt  string
+	StartedAt  *string
+	ArchivedAt *string
+	TargetDate *string
+	Trashed    *bool
+	LabelIDs   []string `graphql:"labelIds"`
+	Status     *struct{ Type string }
+	Lead       *idNode
+}
+
+type initiativeNode struct {
+	ID               string `graphql:"id"`
+	SlugID           string `graphql:"slugId"`
+	Name             string
+	URL              string `graphql:"url"`
+	Priority         float64
+	Status           string
+	CreatedAt        string
+	UpdatedAt        string
+	StartedAt        *string
+	ArchivedAt       *string
+	TargetDate       *string
+	Trashed          *bool
+	LabelIDs         []string `graphql:"labelIds"`
+	Owner            *idNode
+	ParentInitiative *idNode
+}
+
+// projectEdge is one row of the table that says which project serves which
+// initiative. It has no filter, and a row changes no updatedAt of either side.
+type projectEdge struct {
+	ID         string `graphql:"id"`
+	ArchivedAt *string
+	Initiative *idNode
+	Project    *idNode
+}
+
+// parentEdge is one row of the initiatives' tree: Initiative is the parent,
+// RelatedInitiative the child.
+type parentEdge struct {
+	ID                string `graphql:"id"`
+	ArchivedAt        *string
+	Initiative        *idNode
+	RelatedInitiative *idNode
+}
+
+type userNode struct {
+	ID     string `graphql:"id"`
+	Name   string
+	Email  string
+	URL    string `graphql:"url"`
+	Active bool
+	App    bool
+}
+
+type teamNode struct {
+	ID         string `graphql:"id"`
+	Key        string
+	Name       string
+	ArchivedAt *string
+	RetiredAt  *string
+}
+
+type issueLabelNode struct {
+	ID         string `graphql:"id"`
+	Name       string
+	IsGroup    bool
+	ArchivedAt *string
+	RetiredAt  *string
+	Team       *struct{ Key string }
+	Parent     *idNode
+}
+
+// goalLabelNode is a label for projects or initiatives; those have no team that
+// is ours to ask for.
+type goalLabelNode struct {
+	ID         string `graphql:"id"`
+	Name       string
+	IsGroup    bool
+	ArchivedAt *string
+	RetiredAt  *string
+	Parent     *idNode
+}
+
+type commentNode struct {
+	ID        string `graphql:"id"`
+	Body      string
+	CreatedAt string
+	User      *idNode
+}
