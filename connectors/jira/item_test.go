@@ -1,0 +1,217 @@
+package jira
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// shared finds a file that lies beside the repository, or skips the test.
+func shared(t *testing.T, path ...string) []byte {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir != filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	file := filepath.Join(append([]string{filepath.Dir(dir), "shared"}, path...)...)
+	b, err := os.ReadFile(file)
+	if os.IsNotExist(err) {
+		t.Skipf("%s is not here: this test needs the shared folder beside the repository", file)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// mapper is a tracker that has learnt the usual fields, without a network.
+func mapper(t *testing.T) *Tracker {
+	t.Helper()
+	o := optionsFor("https://acme.example")
+	o.Config.Projects = []string{"k5", "EE"}
+	o.Sources = map[int]config.Source{0: {PM: "assignee", PO: "field:Product Owner"}, 1: {PM: "field:Product Owners", PO: "field:Product Owner"}}
+	tr, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields []wireField
+	if err := json.Unmarshal([]byte(testFields), &fields); err != nil {
+		t.Fatal(err)
+	}
+	tr.schema = newSchema(fields)
+	tr.schema.roles = []role{{"field:Product Owner", "customfield_10050"}, {"field:Product Owners", "customfield_10051"}}
+	return tr
+}
+
+func mapJSON(t *testing.T, tr *Tracker, raw []byte) roadmap.Item {
+	t.Helper()
+	var is wireIssue
+	if err := json.Unmarshal(raw, &is); err != nil {
+		t.Fatal(err)
+	}
+	it, err := tr.item(is)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return it
+}
+
+func at(s string) time.Time {
+	when, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		panic(err)
+	}
+	return when
+}
+
+// TestRealIssues reads issues as real sites answered them.
+func TestRealIssues(t *testing.T) {
+	person := func(id, name, mail string) []roadmap.Person {
+		return []roadmap.Person{{Tracker: "jira", ID: id, Name: name, Email: mail, Active: true, Kind: roadmap.Human}}
+	}
+	user1 := person("62a2d08d1be00a0068af1945", "User 1", "redacted@example.com")
+	for file, want := range map[string]roadmap.Item{
+		"issue-story-with-changelog.cloud.v2.json": { // parent and Epic Link say the same
+			Key: roadmap.Key{Tracker: "jira", ID: "20708"}, Ref: "jira:K5-2", Kind: roadmap.KindIssue, Type: "Story", Level: roadmap.LevelStory,
+			Title: "first story", URL: "https://acme.example/browse/K5-2", Status: roadmap.StatusTodo, Project: "K5", Priority: roadmap.PriorityMedium,
+			Sprint: "K5 Sprint 1", InSprint: true, InScope: true, People: map[string][]roadmap.Person{"reporter": user1},
+			Links:   []roadmap.Link{{Way: roadmap.WayParent, Field: "parent", To: roadmap.Key{Tracker: "jira", ID: "20707"}}},
+			Created: at("2022-07-15T22:29:49.026Z"), Updated: at("2022-07-15T22:30:23.341Z"),
+		},
+		"issue-epic.cloud.v2.json": {
+			Key: roadmap.Key{Tracker: "jira", ID: "20710"}, Ref: "jira:K5-4", Kind: roadmap.KindIssue, Type: "Epic", Level: roadmap.LevelEpic,
+			Title: "K5 epic", URL: "https://acme.example/browse/K5-4", Status: roadmap.StatusTodo, Project: "K5", Priority: roadmap.PriorityMedium,
+			InScope: true, People: map[string][]roadmap.Person{"reporter": user1},
+			Created: at("2022-07-15T22:31:15.981Z"), Updated: at("2022-07-15T22:31:38.598Z"),
+		},
+		"issue-initiative.cloud.COMPOSED.json": {
+			Key: roadmap.Key{Tracker: "jira", ID: "20901"}, Ref: "jira:K5-90", Kind: roadmap.KindIssue, Type: "Initiative", Level: roadmap.LevelAbove,
+			Title: "Initiative (composed)", URL: "https://acme.example/browse/K5-90", Status: roadmap.StatusTodo, Project: "K5", Priority: roadmap.PriorityMedium,
+			InScope: true, People: map[string][]roadmap.Person{"reporter": user1},
+			Created: at("2022-07-15T22:31:15.981Z"), Updated: at("2022-07-15T22:31:38.598Z"),
+		},
+		"issue-subtask-localized-names.cloud.v2.json": { // names in Chinese, keys not
+			Key: roadmap.Key{Tracker: "jira", ID: "10087"}, Ref: "jira:EE-25", Kind: roadmap.KindIssue, Type: "子任务", Level: roadmap.LevelSubtask,
+			Title: "\u200b组件封装及Demo", URL: "https://acme.example/browse/EE-25", Status: roadmap.StatusDone, Project: "EE", Priority: roadmap.PriorityMedium,
+			Sprint: "EE Sprint 7", InScope: true,
+			People: map[string][]roadmap.Person{
+				"assignee": person("5ecfbd0c730ec90c1999cadf", "User 3", ""),
+				"reporter": person("5e9711ba34f7b90c0fbc37d3", "User 2", ""),
+			},
+			Links:   []roadmap.Link{{Way: roadmap.WayParent, Field: "parent", To: roadmap.Key{Tracker: "jira", ID: "10063"}}},
+			Created: at("2020-06-12T00:40:54.21Z"), Updated: at("2021-03-28T08:05:57.189Z"),
+		},
+		"issue-with-links.server-dc.v2.json": { // no hierarchyLevel, users without accountId
+			Key: roadmap.Key{Tracker: "jira", ID: "10812"}, Ref: "jira:DZFNK0168-11", Kind: roadmap.KindIssue, Type: "Bug", Level: roadmap.LevelStory,
+			Title: "redacted summary 2", URL: "https://acme.example/browse/DZFNK0168-11", Status: roadmap.StatusTodo, Project: "DZFNK0168", Priority: roadmap.PriorityMedium,
+			People: map[string][]roadmap.Person{
+				"assignee": {{Tracker: "jira", ID: "admin", Name: "admin", Email: "redacted@example.com", Active: true, Kind: roadmap.Group}},
+				"reporter": {{Tracker: "jira", ID: "admin", Name: "admin", Email: "redacted@example.com", Active: true, Kind: roadmap.Group}},
+			},
+			Created: at("2023-05-29T03:57:27Z"), Updated: at("2023-07-27T06:13:21Z"),
+		},
+	} {
+		t.Run(file, func(t *testing.T) {
+			got := mapJSON(t, mapper(t), shared(t, "samples", "jira", file))
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestFieldByField gives an otherwise plain issue one field.
+func TestFieldByField(t *testing.T) {
+	to := func(id string) roadmap.Key { return roadmap.Key{Tracker: "jira", ID: id} }
+	parent := func(field string, id string, ref roadmap.Ref) roadmap.Link {
+		l := roadmap.Link{Way: roadmap.WayParent, Field: field, ToRef: ref}
+		if id != "" {
+			l.To = to(id)
+		}
+		return l
+	}
+	const epic, above = "Epic Link (customfield_10014)", "Parent Link (customfield_10018)"
+	ana := roadmap.Person{Tracker: "jira", ID: "ana", Name: "Ana", Active: true, Kind: roadmap.Human}
+	for _, tt := range []struct {
+		name, fields string
+		change       func(*roadmap.Item)
+	}{
+		{"nothing more", ``, func(*roadmap.Item) {}},
+		{"in progress", `"status":{"statusCategory":{"key":"indeterminate"}},"statuscategorychangedate":"2026-02-03T04:05:06.000Z"`, func(it *roadmap.Item) {
+			it.Status, it.Started = roadmap.StatusDoing, at("2026-02-03T04:05:06Z")
+		}},
+		{"done has not started", `"status":{"statusCategory":{"key":"done"}},"statuscategorychangedate":"2026-02-03T04:05:06.000Z"`, func(it *roadmap.Item) { it.Status = roadmap.StatusDone }},
+		{"no category", `"status":{"statusCategory":{"key":"undefined"}}`, func(*roadmap.Item) {}},
+		{"labels are sorted", `"labels":["b","A","b","a\u0000"]`, func(it *roadmap.Item) { it.Labels = []string{"A", "a", "b"} }},
+		{"components", `"components":[{"name":"web"},{"name":"api"}]`, func(it *roadmap.Item) { it.Components = []string{"api", "web"} }},
+		{"due", `"duedate":"2026-12-31"`, func(it *roadmap.Item) { it.Target = "2026-12-31" }},
+		{"NUL in the title", `"summary":"a\u0000b"`, func(it *roadmap.Item) { it.Title = "ab" }},
+		{"highest", `"priority":{"id":"1","name":"Höchste"}`, func(it *roadmap.Item) { it.Priority = roadmap.PriorityUrgent }},
+		{"lowest", `"priority":{"id":"5"}`, func(it *roadmap.Item) { it.Priority = roadmap.PriorityLow }},
+		{"a priority made anew", `"priority":{"id":"10007","name":"High"}`, func(it *roadmap.Item) { it.Priority = roadmap.PriorityHigh }},
+		{"a priority of one's own", `"priority":{"id":"10008","name":"Someday"}`, func(*roadmap.Item) {}},
+		{"no priority", `"priority":null`, func(*roadmap.Item) {}},
+		{"parent", `"parent":{"id":"7","key":"PAY-7"}`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent("parent", "7", "")} }},
+		{"epic link alone", `"customfield_10014":"PAY-7"`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent(epic, "", "jira:PAY-7")} }},
+		{"parent and epic link agree", `"parent":{"id":"7","key":"PAY-7"},"customfield_10014":"PAY-7"`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent("parent", "7", "")} }},
+		{"parent and epic link differ", `"parent":{"id":"7","key":"PAY-7"},"customfield_10014":"PAY-8"`, func(it *roadmap.Item) {
+			it.Links = []roadmap.Link{parent("parent", "7", ""), parent(epic, "", "jira:PAY-8")}
+		}},
+		{"parent link as an object", `"customfield_10018":{"hasEpicLinkFieldDependency":false,"showField":true,"data":{"id":9,"key":"ROAD-9"}}`, func(it *roadmap.Item) {
+			it.Links = []roadmap.Link{parent(above, "", "jira:ROAD-9")}
+		}},
+		{"parent link with data", `"customfield_10018":{"data":{"id":"9","key":"ROAD-9"}}`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent(above, "", "jira:ROAD-9")} }},
+		{"parent link as a key", `"customfield_10018":"ROAD-9"`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent(above, "", "jira:ROAD-9")} }},
+		{"parent link without data", `"customfield_10018":{"showField":true}`, func(*roadmap.Item) {}},
+		{"active sprint goes first", `"customfield_10020":[{"name":"1","state":"closed"},{"name":"3","state":"future"},{"name":"2","state":"active"}]`, func(it *roadmap.Item) { it.Sprint, it.InSprint = "2", true }},
+		{"next sprint", `"customfield_10020":[{"name":"1","state":"closed"},{"name":"3","state":"future"},{"name":"4","state":"future"}]`, func(it *roadmap.Item) { it.Sprint = "3" }},
+		{"last sprint", `"customfield_10020":[{"name":"1","state":"closed"},{"name":"2","state":"closed"}]`, func(it *roadmap.Item) { it.Sprint = "2" }},
+		{"sprint of another shape", `"customfield_10020":["com.atlassian...Sprint@1[id=1,name=x]"]`, func(*roadmap.Item) {}},
+		{"product owner", `"customfield_10050":{"accountId":"ana","displayName":"Ana","active":true}`, func(it *roadmap.Item) {
+			it.People = map[string][]roadmap.Person{"field:Product Owner": {ana}}
+		}},
+		{"several owners", `"customfield_10051":[{"accountId":"ana","displayName":"Ana"},{"accountId":"bot","displayName":"Bot","accountType":"app","active":true},{"accountId":"bo","displayName":"Bo","active":false}]`, func(it *roadmap.Item) {
+			it.People = map[string][]roadmap.Person{"field:Product Owners": {
+				ana,
+				{Tracker: "jira", ID: "bot", Name: "Bot", Active: true, Kind: roadmap.App},
+				{Tracker: "jira", ID: "bo", Name: "Bo", Kind: roadmap.Human},
+			}}
+		}},
+		{"a group", `"customfield_10050":{"name":"pos","groupId":"g1"}`, func(it *roadmap.Item) {
+			it.People = map[string][]roadmap.Person{"field:Product Owner": {{Tracker: "jira", ID: "g1", Name: "pos", Active: true, Kind: roadmap.Group}}}
+		}},
+		{"nobody", `"customfield_10050":null,"customfield_10051":[],"assignee":null`, func(*roadmap.Item) {}},
+		{"a project that is not ours", `"project":{"key":"OPS"}`, func(it *roadmap.Item) { it.Project, it.InScope = "OPS", false }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fields := `"summary":"S","issuetype":{"name":"Story","hierarchyLevel":0},"project":{"key":"K5"},"status":{"statusCategory":{"key":"new"}},
+				"created":"2026-01-01T00:00:00.000+0000","updated":"2026-01-02T00:00:00.000+0000"`
+			if tt.fields != "" {
+				fields += "," + tt.fields // the later of two is the one that is read
+			}
+			want := roadmap.Item{
+				Key: to("1"), Ref: "jira:K5-1", Kind: roadmap.KindIssue, Type: "Story", Title: "S", URL: "https://acme.example/browse/K5-1",
+				Status: roadmap.StatusTodo, Project: "K5", Priority: roadmap.PriorityNone, InScope: true,
+				Created: at("2026-01-01T00:00:00Z"), Updated: at("2026-01-02T00:00:00Z"),
+			}
+			tt.change(&want)
+			got := mapJSON(t, mapper(t), []byte(`{"id":"1","key":"K5-1","fields":{`+fields+`}}`))
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

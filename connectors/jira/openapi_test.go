@@ -1,0 +1,171 @@
+package jira
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// recorder keeps copies of the requests that pass.
+type recorder struct {
+	mu   sync.Mutex
+	seen []*http.Request
+}
+
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	var body []byte
+	if req.Body != nil {
+		body, _ = io.ReadAll(req.Body)
+		_ = req.Body.Close()
+		req.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	kept := req.Clone(context.Background())
+	kept.Body = http.NoBody
+	if body != nil {
+		kept.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	r.mu.Lock()
+	r.seen = append(r.seen, kept)
+	r.mu.Unlock()
+	return http.DefaultTransport.RoundTrip(req)
+}
+
+// everyCall drives the tracker through every request that it can send.
+func everyCall(t *testing.T, rec *recorder) {
+	t.Helper()
+	s := newSite(t)
+	s.on("POST search/jql", found("p2", issueJSON(1, "PAY-1", "2026-03-01T10:00:00.000+0000")), found(""), found(""), found(""), found(""))
+	s.on("POST issue/bulkfetch", ok(`{"issues":[{"id":"1","key":"PAY-1","fields":{"created":"2026-01-01T00:00:00Z","updated":"2026-01-01T00:00:00Z","comment":{"total":2,"comments":[]}}}]}`))
+	s.on("GET issue/1/comment", ok(`{"total":1,"comments":[`+commentJSON(77, "me", "", "")+`]}`))
+	s.on("POST comment/list", ok(`{"total":0,"values":[]}`))
+	s.on("PUT issue/1", answer{status: 204})
+	s.on("POST issue/1/comment", answer{status: 201, body: `{"id":"77"}`})
+	s.on("PUT issue/1/comment/77", ok(`{"id":"77"}`))
+	s.on("GET project/PAY", ok(`{"key":"PAY","name":"Payments"}`))
+	s.on("GET mypermissions", ok(`{"permissions":{}}`))
+	s.on("POST search/approximate-count", ok(`{"count":1}`))
+	tr := s.tracker(t, func(o *Options) {
+		o.Transport = rec
+		o.Sources = map[int]config.Source{0: {JQL: "project = ROAD", PM: "assignee", PO: "field:Product Owner"}}
+	})
+	var next connectors.Cursor
+	for range 2 { // the second round has bounds
+		got, err := pullAll(t, tr, next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next = got.next
+	}
+	key := roadmap.Key{Tracker: "jira", ID: "1"}
+	if _, err := tr.Fetch(t.Context(), []roadmap.Key{key}, []roadmap.Ref{"jira:PAY-9"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tr.Comments(t.Context(), []roadmap.Item{{Key: key}}); err != nil {
+		t.Fatal(err)
+	}
+	mark := roadmap.Mark{Org: "acme", ID: "u-1", Rules: []roadmap.Rule{roadmap.StoryWithoutGoal}}
+	for _, c := range []roadmap.Change{
+		{Action: roadmap.AddLabel, Value: "needs-goal"},
+		{Action: roadmap.RemoveLabel, Value: "needs-goal"},
+		{Action: roadmap.CreateComment, Text: roadmap.Text{{roadmap.Say("x")}}, Mark: mark},
+		{Action: roadmap.UpdateComment, Text: roadmap.Text{{roadmap.Say("y")}}, Mark: mark, Remote: "77"},
+	} {
+		c.Key = key
+		if _, err := tr.Apply(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := tr.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestEveryRequestIsInTheSpecification holds what we send against Atlassian's
+// own description: method, path, query and body. The description is loosened
+// in the few paths that it has twice.
+func TestEveryRequestIsInTheSpecification(t *testing.T) {
+	raw := shared(t, "specs", "jira-cloud-platform-v2.openapi.json")
+	loader := openapi3.NewLoader()
+	doc, err := loader.LoadFromData(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What the description gets wrong: paths that differ from another only in a
+	// parameter's name. We send none of them.
+	for _, twin := range []string{
+		"/rest/api/2/field/{id}", "/rest/api/2/issuesecurityschemes/{schemeId}", "/rest/api/2/notificationscheme/{notificationSchemeId}",
+	} {
+		doc.Paths.Delete(twin)
+	}
+	// The router checks the description first. Its examples are its authors' matter.
+	router, err := legacy.NewRouter(doc, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := &recorder{}
+	everyCall(t, rec)
+	used := map[string]bool{}
+	for _, req := range rec.seen {
+		route, err := validate(t, router, req)
+		if err != nil {
+			t.Errorf("%s %s: %v", req.Method, req.URL.RequestURI(), err)
+			continue
+		}
+		used[route.Method+" "+route.Path] = true
+	}
+	for _, want := range []string{
+		"GET /rest/api/2/serverInfo", "GET /rest/api/2/myself", "GET /rest/api/2/field", "POST /rest/api/2/search/jql",
+		"POST /rest/api/2/issue/bulkfetch", "GET /rest/api/2/issue/{issueIdOrKey}/comment", "POST /rest/api/2/comment/list",
+		"PUT /rest/api/2/issue/{issueIdOrKey}", "POST /rest/api/2/issue/{issueIdOrKey}/comment", "PUT /rest/api/2/issue/{issueIdOrKey}/comment/{id}",
+		"GET /rest/api/2/project/{projectIdOrKey}", "GET /rest/api/2/mypermissions", "POST /rest/api/2/search/approximate-count",
+	} {
+		if !used[want] {
+			t.Errorf("%s was not sent, so nothing is known of it", want)
+		}
+		delete(used, want)
+	}
+	for more := range used {
+		t.Errorf("%s was sent, and is not on the list", more)
+	}
+
+	// And it would notice.
+	wrong, _ := http.NewRequest(http.MethodPost, "http://x/rest/api/2/search/jql", strings.NewReader(`{"jql":"project = A","startAt":5}`))
+	wrong.Header.Set("Content-Type", "application/json")
+	if _, err := validate(t, router, wrong); err == nil {
+		t.Error("a request with startAt, which search/jql does not have, passed")
+	}
+}
+
+func validate(t *testing.T, router routers.Router, req *http.Request) (*routers.Route, error) {
+	t.Helper()
+	req = req.Clone(t.Context())
+	req.URL.Scheme, req.URL.Host = "https", "your-domain.atlassian.net" // the server that the description names
+	req.Host = req.URL.Host
+	route, params, err := router.FindRoute(req)
+	if err != nil {
+		return nil, err
+	}
+	for name := range req.URL.Query() { // the validator passes over names that it does not know
+		if p := route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, name); p == nil {
+			return nil, fmt.Errorf("the query parameter %q is not known", name)
+		}
+	}
+	return route, openapi3filter.ValidateRequest(t.Context(), &openapi3filter.RequestValidationInput{
+		Request: req, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	})
+}

@@ -1,0 +1,180 @@
+package jira
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+const (
+	// bodyMost is the longest comment that Jira Cloud takes, counted as Java does
+	// in UTF-16 units and after rendering
+	// (https://github.com/jenkinsci/jira-plugin/issues/667).
+	bodyMost  = 32767
+	quoteMost = 200 // runes of a title or a name
+	ellipsis  = "…"
+)
+
+// render writes a text as wiki markup. Nobody's words but markup of our own
+// making act in it: links, and the lines themselves. A text that is too long
+// loses lines before its last, which is the mark line.
+func render(t roadmap.Text) string {
+	lines := make([]string, len(t))
+	total := max(len(t)-1, 0)
+	for i, line := range t {
+		lines[i] = renderLine(line, bodyMost/4)
+		total += units(lines[i])
+	}
+	for dropped := false; total > bodyMost && len(lines) > 1; {
+		at := len(lines) - 2
+		if dropped {
+			at-- // the one in front of the ellipsis
+		}
+		if at < 0 {
+			break
+		}
+		total -= units(lines[at])
+		if dropped {
+			total-- // its line break
+			lines = append(lines[:at], lines[at+1:]...)
+			continue
+		}
+		lines[at], dropped = ellipsis, true
+		total += units(ellipsis)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// units counts as Java does.
+func units(s string) int { return len(utf16.Encode([]rune(s))) }
+
+// renderLine writes one line of at most most units. A span that does not fit
+// ends the line: half a link would be no link.
+func renderLine(line roadmap.Line, most int) string {
+	var b strings.Builder
+	left := most - units(ellipsis)
+	for _, s := range line {
+		text := renderSpan(s)
+		if n := units(text); n <= left {
+			b.WriteString(text)
+			left -= n
+			continue
+		}
+		if s.Kind == roadmap.SpanPlain {
+			// An escaped character takes two units, one beyond the basic plane too.
+			b.WriteString(plain(cut(s.Text, max(left/2, 1))))
+		}
+		b.WriteString(ellipsis)
+		break
+	}
+	return b.String()
+}
+
+func renderSpan(s roadmap.Span) string {
+	switch s.Kind {
+	case roadmap.SpanPlain:
+		return plain(s.Text)
+	case roadmap.SpanLink:
+		return link(s.Text, s.URL)
+	}
+	return quote(s.Text)
+}
+
+// escapable are the characters that a backslash takes the meaning from, in
+// Jira's own renderer and in the one that turns wiki markup into the editor's
+// format (npm @atlaskit/editor-wikimarkup-transformer, parser/utils/escape).
+// The backslash is not one of them: two of them break the line, and a second one
+// undoes the escape.
+const escapable = `-#*_+?^~|%{}[]()!@`
+
+// inert stands for what no backslash can disarm, by something that looks alike.
+var inert = strings.NewReplacer(
+	`\`, "∖",
+	"<", "＜", ">", "＞", // <3, and HTML where a renderer lets it through
+)
+
+var (
+	// A colon that touches what follows makes :D and :P, and https:// a link.
+	tightColon = regexp.MustCompile(`:(\S)`)
+	// h1. and bq. at the start of a line.
+	heading = regexp.MustCompile(`(?i)\b(h[1-6]|bq)\.`)
+	// &#91; and &amp;.
+	entity = regexp.MustCompile(`&(#?[0-9A-Za-z]+;)`)
+)
+
+// quote writes words of others so that they come out as they are: they mention
+// nobody, link nowhere and format nothing.
+func quote(s string) string { return escape(disarm(s), escapable) }
+
+// disarm does what escaping cannot: one line, nothing invisible, not long, and
+// look-alikes in place of what acts without an escapable character.
+func disarm(s string) string {
+	s = cut(strings.Join(strings.Fields(visible(s)), " "), quoteMost)
+	s = inert.Replace(s)
+	s = tightColon.ReplaceAllString(s, "∶$1")
+	s = tightColon.ReplaceAllString(s, "∶$1") // colons in a row overlap
+	s = heading.ReplaceAllString(s, "$1․")
+	return entity.ReplaceAllString(s, "＆$1")
+}
+
+// plain writes our own words. They hold no markup either, but their hyphens,
+// brackets and question marks are known to be harmless and stay readable.
+func plain(s string) string {
+	return escape(strings.ReplaceAll(visible(s), `\`, "∖"), "*_^~|{}[]!")
+}
+
+func escape(s, these string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune(these, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// inLink stands for what would end a link's text, escaped or not.
+var inLink = strings.NewReplacer("[", "［", "]", "］", "|", "｜")
+
+// link writes [text|url]; without an address that can be clicked, the text only.
+func link(text, to string) string {
+	label := escape(inLink.Replace(disarm(text)), escapable)
+	to, ok := address(to)
+	if !ok {
+		return label
+	}
+	if label == "" {
+		label = "link"
+	}
+	return "[" + label + "|" + to + "]"
+}
+
+// address makes an address safe inside a link: http or https, and what could
+// break out percent-encoded.
+func address(s string) (string, bool) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return "", false
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', strings.IndexByte("-._/?#:@&=+,;$", c) >= 0:
+			b.WriteByte(c)
+		case c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String(), true
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
