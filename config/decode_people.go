@@ -1,0 +1,67 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// people decodes who is who across trackers.
+func (d *decoder) people(n *node) []Person {
+	fields, ok := d.entries(n, "people")
+	if !ok {
+		return nil
+	}
+	var out []Person
+	owners := map[string]string{} // account -> the person who has it
+	for _, f := range fields {
+		path := join("people", f.key)
+		t, ok := d.table(f.value, f.pos, path, "accounts", "double_hat")
+		if !ok {
+			continue
+		}
+		t.notYet("double_hat")
+		p := Person{Name: f.key}
+		if t.need("accounts", "accounts: {jira: ACCOUNT, eng: ana@acme.example}") {
+			p.Accounts = d.accounts(t, f.key, owners)
+		}
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b Person) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (d *decoder) accounts(t *table, person string, owners map[string]string) map[string]string {
+	f := t.values["accounts"]
+	path := join(t.path, "accounts")
+	fields, ok := d.entries(f.value, path)
+	if !ok {
+		return nil
+	}
+	if len(f.value.fields) == 0 {
+		d.fail(f.pos, path, "", "needs at least one account")
+	}
+	out := map[string]string{}
+	for _, a := range fields {
+		if _, known := d.trackers[a.key]; !known {
+			d.fail(a.pos, path, didYouMean(a.key, d.trackerWords()), "there is no tracker%s", nameOf(a.key))
+			continue
+		}
+		id, ok := d.text(a.value, join(path, a.key))
+		if !ok {
+			continue
+		}
+		out[a.key] = id
+		account := fmt.Sprintf("%s\x00%s", a.key, id)
+		if strings.Contains(id, "@") {
+			// An address is one person in every tracker: mapping joins accounts by it.
+			account = strings.ToLower(id)
+		}
+		if other, taken := owners[account]; taken && other != person {
+			d.fail(a.value.pos, join(path, a.key), "an account is one person's", "this account belongs to%s already", nameOf(other))
+			continue
+		}
+		owners[account] = person
+	}
+	return out
+}

@@ -1,0 +1,214 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// linearURL is where Linear's API is: https://linear.app/developers/graphql.
+const linearURL = "https://api.linear.app/graphql"
+
+var (
+	trackerName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
+	containerID = regexp.MustCompile(`^[A-Za-z0-9_]{1,255}$`) // Jira project key, Linear team key
+)
+
+// The keys of a tracker, by what knows them.
+func commonKeys() []string { return []string{"type", "auth", "url"} }
+func jiraKeys() []string   { return []string{"projects", "jql", "site"} }
+func linearKeys() []string { return []string{"teams"} }
+
+// laterKeys are those of the contract that this version does not act on.
+func laterKeys() []string {
+	return []string{"deployment", "levels", "ca_file", "label_ids", "concurrency", "requests_per_second", "census"}
+}
+
+func (d *decoder) trackerList(n *node, at pos) []Tracker {
+	fields, ok := d.entries(n, "trackers")
+	if !ok {
+		return nil
+	}
+	if len(n.fields) == 0 {
+		d.fail(at, "trackers", "see docs/config.md", "needs at least one tracker")
+	}
+	var out []Tracker
+	for _, f := range fields {
+		path := join("trackers", f.key)
+		switch {
+		case f.key == roadmap.FileTracker:
+			d.fail(f.pos, path, "choose another name", "this name stands for the goals in this file")
+		case !trackerName.MatchString(f.key):
+			d.fail(f.pos, path, "as in jira or eng", "the name of a tracker must be 1 to 40 of a-z, 0-9 and -")
+		}
+		d.names = append(d.names, f.key)
+		d.trackers[f.key] = ""
+		out = append(out, d.tracker(f, path))
+	}
+	return out
+}
+
+func (d *decoder) tracker(f field, path string) Tracker {
+	tr := Tracker{Name: f.key}
+	t, ok := d.table(f.value, f.pos, path, slices.Concat(commonKeys(), jiraKeys(), linearKeys(), laterKeys())...)
+	if !ok {
+		return tr
+	}
+	t.notYet(laterKeys()...)
+	if !t.need("type", "type: jira or type: linear") {
+		return tr
+	}
+	kind, ok := t.word("type", string(Jira), string(Linear))
+	if !ok {
+		return tr
+	}
+	tr.Type = TrackerType(kind)
+	d.trackers[f.key] = tr.Type
+	if t.need("auth", "auth: "+authExample(tr.Type)) {
+		a := t.values["auth"]
+		tr.Auth = d.auth(a, join(path, "auth"), tr.Type)
+	}
+	if tr.Type == Jira {
+		d.jira(t, &tr)
+	} else {
+		d.linear(t, &tr)
+	}
+	return tr
+}
+
+func (d *decoder) jira(t *table, tr *Tracker) {
+	t.refuse("a jira tracker has projects", "is a key of linear trackers", linearKeys()...)
+	if t.need("url", "url: https://acme.atlassian.net") {
+		tr.URL = d.url(t, "url")
+	}
+	tr.Site = tr.URL
+	if t.given("site") {
+		tr.Site = d.url(t, "site")
+	}
+	if t.need("projects", "projects: [PAY, WEB]") {
+		tr.Projects = t.texts("projects", checkContainer)
+	}
+	tr.JQL = d.jql(t)
+}
+
+func (d *decoder) linear(t *table, tr *Tracker) {
+	t.refuse("a linear tracker has teams", "is a key of jira trackers", jiraKeys()...)
+	tr.URL = linearURL
+	if t.given("url") {
+		tr.URL = d.url(t, "url")
+	}
+	if t.need("teams", "teams: [ENG, OPS]") {
+		tr.Teams = t.texts("teams", checkContainer)
+	}
+}
+
+func checkContainer(s string) string {
+	if !containerID.MatchString(s) {
+		return "must be the key that its issues begin with, as PAY in PAY-12: letters, digits and _"
+	}
+	return ""
+}
+
+func authExample(t TrackerType) string {
+	if t == Linear {
+		return "{type: api-key, token: env:LINEAR_API_KEY}"
+	}
+	return "{type: basic, user: bot@acme.example, token: env:JIRA_TOKEN}"
+}
+
+// auth decodes how we authenticate. Nothing here repeats a value: people put
+// tokens in the oddest places.
+func (d *decoder) auth(f field, path string, tracker TrackerType) Auth {
+	var a Auth
+	t, ok := d.table(f.value, f.pos, path, "type", "user", "token", "client_id", "client_secret")
+	if !ok {
+		return a
+	}
+	t.secret("client_secret") // a literal is an error also where the key is not used
+	a.Token = t.secret("token")
+	kinds := []string{string(Basic), string(Bearer)}
+	if tracker == Linear {
+		kinds = []string{string(APIKey)}
+	}
+	if !t.need("type", authExample(tracker)) {
+		return a
+	}
+	s, at, ok := t.text("type")
+	switch {
+	case !ok:
+		return a
+	case s == "oauth" && tracker == Linear:
+		d.fail(at, join(path, "type"), "use an API key: "+authExample(tracker), "oauth is not supported yet")
+		return a
+	case !slices.Contains(kinds, s):
+		d.fail(at, join(path, "type"), didYouMean(s, kinds), "a %s tracker takes %s", tracker, list(kinds))
+		return a
+	}
+	a.Type = AuthType(s)
+	t.refuse("remove it", "belongs to type: oauth, which is not supported yet", "client_id", "client_secret")
+	t.need("token", "token: env:NAME or file:PATH")
+	if a.Type != Basic {
+		t.refuse("remove it", fmt.Sprintf("is not used with type: %s", a.Type), "user")
+		return a
+	}
+	if t.need("user", "the e-mail address of the account") {
+		user, at, ok := t.text("user")
+		if ok && strings.Contains(user, ":") {
+			// In basic authentication the first colon ends the name (RFC 7617 section 2).
+			d.fail(at, join(path, "user"), "the token has a key of its own", "must not hold a colon; it is not repeated here")
+		}
+		a.User = user
+	}
+	return a
+}
+
+// url reads a key that holds the address of a tracker.
+func (d *decoder) url(t *table, key string) string {
+	s, at, ok := t.text(key)
+	if !ok {
+		return ""
+	}
+	u, err := parseURL(s)
+	switch {
+	case err != nil:
+		d.fail(at, join(t.path, key), "", "%v", err)
+		return ""
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		d.fail(at, join(t.path, key), "write https://", "plain http would show the token to the network; it is for loopback only")
+		return ""
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		d.fail(at, join(t.path, key), "end it before the ? or #", "must not hold a query or a fragment")
+		return ""
+	}
+	return strings.TrimRight(s, "/")
+}
+
+// parseURL reads an absolute http or https address. Its errors never repeat it.
+func parseURL(s string) (*url.URL, error) {
+	_, rest, _ := strings.Cut(s, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	// Looked for first, and not by url.Parse alone, whose view of what is a user
+	// and what a host differs from people's on odd input.
+	if strings.Contains(authority, "@") {
+		return nil, errors.New("must not hold a user name or password; it is not repeated here")
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil, u.Opaque != "", u.User != nil, u.Hostname() == "", strings.Contains(s, " "):
+		return nil, errors.New("is not an address such as https://acme.atlassian.net; it is not repeated here")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, errors.New("must begin with https://")
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
