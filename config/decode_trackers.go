@@ -15,19 +15,22 @@ import (
 // linearURL is where Linear's API is: https://linear.app/developers/graphql.
 const linearURL = "https://api.linear.app/graphql"
 
+// defaultRequestsPerSecond is a pace at which no tracker complains.
+const defaultRequestsPerSecond = 10
+
 var (
 	trackerName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 	containerID = regexp.MustCompile(`^[A-Za-z0-9_]{1,255}$`) // Jira project key, Linear team key
 )
 
 // The keys of a tracker, by what knows them.
-func commonKeys() []string { return []string{"type", "auth", "url"} }
+func commonKeys() []string { return []string{"type", "auth", "url", "requests_per_second"} }
 func jiraKeys() []string   { return []string{"projects", "jql", "site"} }
 func linearKeys() []string { return []string{"teams"} }
 
 // laterKeys are those of the contract that this version does not act on.
 func laterKeys() []string {
-	return []string{"deployment", "levels", "ca_file", "label_ids", "concurrency", "requests_per_second", "census"}
+	return []string{"deployment", "levels", "ca_file", "label_ids", "concurrency", "census"}
 }
 
 func (d *decoder) trackerList(n *node, at pos) []Tracker {
@@ -73,6 +76,14 @@ func (d *decoder) tracker(f field, path string) Tracker {
 	if t.need("auth", "auth: "+authExample(tr.Type)) {
 		a := t.values["auth"]
 		tr.Auth = d.auth(a, join(path, "auth"), tr.Type)
+	}
+	tr.RequestsPerSecond = defaultRequestsPerSecond
+	if v, at, ok := t.number("requests_per_second"); ok {
+		if v <= 0 || v > 10000 {
+			d.fail(at, join(path, "requests_per_second"), "as in 10, the default", "must be more than 0 and at most 10000")
+		} else {
+			tr.RequestsPerSecond = v
+		}
 	}
 	if tr.Type == Jira {
 		d.jira(t, &tr)

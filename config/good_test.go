@@ -50,14 +50,16 @@ func TestLargestFile(t *testing.T) {
 				Auth:     Auth{Type: Basic, User: "bot@acme.example", Token: "env:JIRA_TOKEN"},
 				Projects: []string{"PAY", "WEB"},
 				JQL:      `labels != no-sync AND (summary !~ "order by" OR priority = High)`,
+
+				RequestsPerSecond: 10,
 			},
 			{
 				Name: "dc", Type: Jira, URL: "http://127.0.0.1:8080/jira", Site: "http://127.0.0.1:8080/jira",
-				Auth: Auth{Type: Bearer, Token: Secret("file:" + secrets + "/pat")}, Projects: []string{"OLD"},
+				Auth: Auth{Type: Bearer, Token: Secret("file:" + secrets + "/pat")}, Projects: []string{"OLD"}, RequestsPerSecond: 10,
 			},
 			{
 				Name: "eng", Type: Linear, URL: "https://api.linear.app/graphql",
-				Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG", "OPS"},
+				Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG", "OPS"}, RequestsPerSecond: 2.5,
 			},
 		},
 		Roadmap: []Source{
@@ -107,7 +109,7 @@ func TestSmallestFile(t *testing.T) {
 		Path: "testdata/good/small.yaml", Name: "small", Schedule: "@every 15m", Location: time.UTC, Mode: Observe,
 		Trackers: []Tracker{{
 			Name: "eng", Type: Linear, URL: "https://api.linear.app/graphql",
-			Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG"},
+			Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG"}, RequestsPerSecond: 10,
 		}},
 		Roadmap: []Source{{From: "eng", Goals: "initiatives", PM: "owner", PO: "lead"}},
 		Links:   []LinkWay{{Way: roadmap.WayParent}, {Way: roadmap.WayProject}, {Way: roadmap.WayLabel, Label: "goal:{goal}"}},

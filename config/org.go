@@ -66,6 +66,8 @@ type Tracker struct {
 	Projects []string // Jira: story projects
 	JQL      string   // Jira: narrows the stories; no ORDER BY
 	Teams    []string // Linear: team keys
+	// RequestsPerSecond is the pace of all requests to the tracker; default 10.
+	RequestsPerSecond float64
 }
 
 // AuthType names a way to authenticate.

@@ -24,6 +24,7 @@ trackers:
     url: %s
     auth: {type: basic, user: %s, token: "file:jira-token"}
     projects: [%s]
+    requests_per_second: 1000
 
 roadmap:
   - from: jira

@@ -22,11 +22,13 @@ trackers:
     url: %s
     auth: {type: basic, user: %s, token: "file:jira-token"}
     projects: [PAY, WEB]
+    requests_per_second: 1000
   eng:
     type: linear
     url: %s/graphql
     auth: {type: api-key, token: "file:linear-key"}
     teams: [ENG, OPS]
+    requests_per_second: 1000
 
 roadmap:
   - from: jira

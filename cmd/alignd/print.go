@@ -61,7 +61,7 @@ func standing(a *mapping.Alignment) string {
 // printChanges shows what a plan would write and what it holds.
 func (c *common) printChanges(org *config.Org, p plan.Plan) {
 	if len(p.Changes) == 0 {
-		c.say("\n%s What is in the trackers is what the rules ask for.", c.paint(green, "No changes."))
+		c.printNoChanges(p)
 	}
 	for i, ch := range p.Changes {
 		if i == 0 || p.Changes[i-1].Ref != ch.Ref {
@@ -76,6 +76,15 @@ func (c *common) printChanges(org *config.Org, p plan.Plan) {
 		}
 	}
 	c.printHeld(p, org.Location)
+}
+
+// printNoChanges tells that there is nothing to write now.
+func (c *common) printNoChanges(p plan.Plan) {
+	why := "What is in the trackers is what the rules ask for."
+	if len(p.Held) > 0 {
+		why = "What is held back stands below."
+	}
+	c.say("\n%s %s", c.paint(green, "No changes."), why)
 }
 
 // describe words one change in a line.
@@ -227,7 +236,7 @@ func (c *common) printSync(o *pass.Outcome) {
 	c.say("%s · %s", c.paint(bold, o.Alignment.Org.Name), standing(o.Alignment))
 	switch {
 	case len(o.Plan.Changes) == 0:
-		c.say("\n%s What is in the trackers is what the rules ask for.", c.paint(green, "No changes."))
+		c.printNoChanges(o.Plan)
 	case o.Wrote:
 		c.printResults(o)
 	default:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 
 	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/connectors"
@@ -13,6 +14,7 @@ import (
 	"github.com/alignd/alignd/connectors/linear"
 	"github.com/alignd/alignd/internal/pass"
 	"github.com/alignd/alignd/internal/plan"
+	"github.com/alignd/alignd/internal/roadmap"
 	"github.com/alignd/alignd/internal/store"
 )
 
@@ -59,9 +61,9 @@ func (c *common) trackers(org *config.Org, log *slog.Logger) (map[string]connect
 		agent := "alignd/" + version
 		switch t.Type {
 		case config.Jira:
-			trackers[t.Name], err = jira.New(jira.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log})
+			trackers[t.Name], err = jira.New(jira.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond})
 		case config.Linear:
-			trackers[t.Name], err = linear.New(linear.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log})
+			trackers[t.Name], err = linear.New(linear.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond, Labels: labelsOf(org, sources)})
 		default:
 			err = fmt.Errorf("org %s: tracker %s has no known type %q", org.Name, t.Name, t.Type)
 		}
@@ -134,4 +136,25 @@ func (c *common) status(o *pass.Outcome) error {
 		return &statusError{status: exitIncomplete}
 	}
 	return nil
+}
+
+// labelsOf gives the labels that the rules of an org may write, by the kind of
+// item that they are written to: Linear keeps labels of each kind apart.
+func labelsOf(org *config.Org, sources map[int]config.Source) map[roadmap.Kind][]string {
+	labels := map[roadmap.Kind][]string{}
+	add := func(rule roadmap.Rule, kind roadmap.Kind) {
+		if r := org.Rules[rule]; r.Enabled && r.Label != "" && !slices.Contains(labels[kind], r.Label) {
+			labels[kind] = append(labels[kind], r.Label)
+		}
+	}
+	add(roadmap.StoryWithoutGoal, roadmap.KindIssue)
+	for _, src := range sources {
+		switch src.Goals {
+		case "initiatives":
+			add(roadmap.GoalWithoutPO, roadmap.KindInitiative)
+		case "projects":
+			add(roadmap.GoalWithoutPO, roadmap.KindProject)
+		}
+	}
+	return labels
 }

@@ -3,6 +3,7 @@ package jira_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -151,6 +152,11 @@ func (w *world) Comments(t *testing.T, k roadmap.Key) []string {
 	}
 	return bodies
 }
+
+// liveWiki is wiki markup that Jira would act on.
+var liveWiki = regexp.MustCompile(`(^|[^\\])(\[~|\{code|!x!)`)
+
+func (w *world) Inert(body string) bool { return !liveWiki.MatchString(body) }
 
 func (w *world) Write(r *http.Request) bool {
 	return r.Method == http.MethodPut || r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/comment")
