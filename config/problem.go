@@ -8,12 +8,12 @@ import (
 // Problem is one thing that is wrong with an org's file. No field of it ever
 // holds a secret.
 type Problem struct {
-	File    string // as given to Load
-	Line    int    // from 1; 0: the file as a whole
-	Column  int    // from 1, in characters
-	Path    string // the key at fault: "trackers.jira.url", "roadmap[2].goals[0].id"; "" for the file as a whole
-	Message string // what is wrong
-	Hint    string // what was probably meant, or what to do; "" where there is nothing to say
+	File    string `json:"file"`    // as given to Load
+	Line    int    `json:"line"`    // from 1; 0: the file as a whole
+	Column  int    `json:"column"`  // from 1, in characters
+	Path    string `json:"path"`    // the key at fault: "trackers.jira.url", "roadmap[2].goals[0].id"; "" for the file as a whole
+	Message string `json:"message"` // what is wrong
+	Hint    string `json:"hint"`    // what was probably meant, or what to do; "" where there is nothing to say
 }
 
 // String gives one line: file:line:col: path: message (hint).

@@ -60,22 +60,29 @@ func (c *common) printReport(org *config.Org, r report.Report) {
 	}
 	c.say("\nStories  %5d   linked %d%s, closed %d, unlinked %d, unknown %d", t.Stories, t.Linked, share(t.Linked, t.Stories), t.Closed, t.Unlinked, t.Unknown)
 	c.say("Goals    %5d   open without PO %d, open without PM %d", t.Goals, t.GoalsWithoutPO, t.GoalsWithoutPM)
+	wide := len("jira:ABCD-1234")
+	for _, g := range r.Goals {
+		wide = max(wide, len(g.Ref))
+	}
+	for _, f := range r.Findings {
+		wide = max(wide, len(f.Ref))
+	}
 	if len(r.Goals) > 0 {
-		c.say("\n%-22s %-8s %-10s %5s %5s  %-18s %-18s %s", "GOAL", "STATUS", "TARGET", "OPEN", "DONE", "PM", "PO", "TITLE")
+		c.say("\n%-*s %-8s %-10s %5s %5s  %-18s %-18s %s", wide, "GOAL", "STATUS", "TARGET", "OPEN", "DONE", "PM", "PO", "TITLE")
 	}
 	for _, g := range r.Goals {
 		target := "-"
 		if g.Target != nil {
 			target = *g.Target
 		}
-		c.say("%-22s %-8s %-10s %5d %5d  %s %s %s", g.Ref, g.Status, target, g.Stories.Open, g.Stories.Done,
+		c.say("%-*s %-8s %-10s %5d %5d  %s %s %s", wide, g.Ref, g.Status, target, g.Stories.Open, g.Stories.Done,
 			c.owner(g.PM, g.Status), c.owner(g.PO, g.Status), clip(g.Title, 60))
 	}
 	if len(r.Findings) > 0 {
-		c.say("\n%-20s %-22s %-10s %-8s %s", "FINDING", "ITEM", "SINCE", "SAID IN", "TITLE")
+		c.say("\n%-20s %-*s %-10s %-8s %s", "FINDING", wide, "ITEM", "SINCE", "SAID IN", "TITLE")
 	}
 	for _, f := range r.Findings {
-		c.say("%-20s %-22s %-10s %-8s %s", f.Rule, f.Ref, f.Since.In(org.Location).Format("2006-01-02"), f.ReportedIn, clip(f.Title, 60))
+		c.say("%-20s %-*s %-10s %-8s %s", f.Rule, wide, f.Ref, f.Since.In(org.Location).Format("2006-01-02"), f.ReportedIn, clip(f.Title, 60))
 	}
 }
 

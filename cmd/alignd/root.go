@@ -126,6 +126,13 @@ func newRootCmd(c *common) *cobra.Command {
 		Long: `alignd pulls issues from Jira and Linear, maps each story onto the roadmap goal
 that it serves, and writes back labels and comments where a story serves no goal
 or a goal has no product owner. It observes until a file says mode: write.`,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if _, err := c.clock(); err != nil {
+				return err
+			}
+			_, err := c.logger(slog.LevelInfo)
+			return err
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -107,6 +107,9 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 		if err != nil {
 			incomplete[t.Name] = true
 			o.Troubles = append(o.Troubles, err)
+			if err := p.Store.PullBroken(ctx, t.Name); err != nil {
+				return err
+			}
 		}
 	}
 
@@ -184,7 +187,7 @@ func (p *Pass) pull(ctx context.Context, name string, o *Outcome) error {
 	if err != nil {
 		return err
 	}
-	items := 0
+	items, whole := 0, true
 	for {
 		page, err := p.Trackers[name].Pull(ctx, cursor)
 		if err != nil {
@@ -195,12 +198,16 @@ func (p *Pass) pull(ctx context.Context, name string, o *Outcome) error {
 		}
 		for _, warning := range page.Warnings {
 			o.Troubles = append(o.Troubles, fmt.Errorf("%s: part of the pull was withheld: %s", name, warning))
+			whole = false
 		}
 		items += len(page.Items)
 		p.Log.Debug("page stored", "org", p.Org.Name, "tracker", name, "items", len(page.Items), "more", page.More)
 		cursor = page.Next
 		if !page.More {
 			p.Log.Info("pulled", "org", p.Org.Name, "tracker", name, "items", items)
+			if !whole {
+				return p.Store.PullBroken(ctx, name)
+			}
 			return nil
 		}
 	}

@@ -40,6 +40,12 @@ func (s *Store) PutPage(ctx context.Context, tracker string, p connectors.Page, 
 	})
 }
 
+// PullBroken remembers that a tracker's last pull did not bring everything.
+func (s *Store) PullBroken(ctx context.Context, tracker string) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE cursor SET complete = 0 WHERE tracker = ?", tracker)
+	return err
+}
+
 // PutItems stores items that were read directly.
 func (s *Store) PutItems(ctx context.Context, items []roadmap.Item) error {
 	if len(items) == 0 {
