@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,8 +120,7 @@ func (d *demo) alignd(args ...string) (string, error) {
 	var out bytes.Buffer
 	t := *d.terminal
 	t.out, t.interactive = &out, false
-	full := append(args, "--data", d.dir, "--now", d.clock.Now().Format(time.RFC3339))
-	status := run(d.ctx, full, &t)
+	status := run(d.ctx, slices.Concat(args, []string{"--data", d.dir, "--now", d.clock.Now().Format(time.RFC3339)}), &t)
 	if d.ctx.Err() != nil {
 		return "", d.ctx.Err()
 	}

@@ -19,11 +19,21 @@ import (
 	"github.com/alignd/alignd/internal/sim/jirasim"
 )
 
-// The tests run the real program: testscript runs this test binary again as
-// alignd.
+// The scripts run this test binary again as alignd.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"alignd": main})
+	testscript.Main(cleaning{m}, map[string]func(){"alignd": main})
 }
+
+// cleaning removes what the tests built once they have run.
+type cleaning struct{ m *testing.M }
+
+func (c cleaning) Run() int {
+	defer os.RemoveAll(binaryDir)
+	return c.m.Run()
+}
+
+// binaryDir is where the tests build the program.
+var binaryDir = filepath.Join(os.TempDir(), fmt.Sprintf("alignd-test-%d", os.Getpid()))
 
 // TestScripts runs testdata/script: each a story that a person could type. The
 // command `company` starts the built-in trackers and writes the org's file.

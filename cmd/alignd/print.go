@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -192,7 +191,7 @@ func (c *common) printHeld(p plan.Plan, loc *time.Location) {
 	for r := range groups {
 		order = append(order, r)
 	}
-	slices.SortFunc(order, func(a, b plan.Reason) int { return cmp.Compare(a, b) })
+	slices.Sort(order)
 	for _, r := range order {
 		g := groups[r]
 		refs := strings.Join(g.refs[:min(maxRefs, len(g.refs))], " ")

@@ -55,6 +55,7 @@ func (b *builder) items() []subject {
 		s := byKey[k]
 		if it, ok := b.in.Item(k); ok && it.Kind != roadmap.KindFileGoal {
 			s.item = it
+			slices.SortStableFunc(s.findings, func(x, y roadmap.Finding) int { return cmp.Compare(x.Rule, y.Rule) })
 			subjects = append(subjects, *s)
 		}
 	}
@@ -95,7 +96,10 @@ func (b *builder) young(f roadmap.Finding, rule config.Rule) (Reason, time.Time)
 
 // holdFinding holds all that a finding would have written.
 func (b *builder) holdFinding(s subject, f roadmap.Finding, rule config.Rule, reason Reason, until time.Time) {
-	if s.item.HasLabel(IgnoreLabel) {
+	switch {
+	case !b.in.Complete:
+		reason, until = Incomplete, time.Time{}
+	case s.item.HasLabel(IgnoreLabel):
 		reason, until = Ignored, time.Time{}
 	}
 	if rule.Label != "" && !s.item.HasLabel(rule.Label) {
@@ -287,11 +291,22 @@ func (b *builder) propose(s subject, c roadmap.Change, vetoed bool) {
 			b.weight, b.flagged = map[roadmap.Key]weight{}, map[roadmap.Key]bool{}
 		}
 		b.weight[s.key] = weight{s.item.InSprint, s.item.Created}
-		if c.Role == roadmap.RoleStory && (c.Action == roadmap.AddLabel || c.Action == roadmap.CreateComment) && s.ours.Comment == nil && len(s.ours.Labels) == 0 {
+		if c.Role == roadmap.RoleStory && raises(c) && !flagged(s.ours) {
 			b.flagged[s.key] = true
 		}
 		b.changes = append(b.changes, identify(c))
 	}
+}
+
+// raises reports whether a change says that some rule does not hold.
+func raises(c roadmap.Change) bool {
+	return c.Action == roadmap.AddLabel || c.Action != roadmap.RemoveLabel && len(c.Mark.Rules) > 0
+}
+
+// flagged reports whether something of ours says so already. A comment that
+// says resolved does not: a story that is flagged again is newly flagged.
+func flagged(o roadmap.Ours) bool {
+	return len(o.Labels) > 0 || o.Comment != nil && len(o.Comment.Rules) > 0
 }
 
 func (b *builder) hold(c roadmap.Change, r Reason, until time.Time) {

@@ -86,7 +86,7 @@ type Plan struct {
 func (p Plan) Fingerprint() string {
 	h := sha256.New()
 	for _, c := range p.Changes {
-		h.Write([]byte(c.ID + "\x00" + c.Value + "\x00"))
+		h.Write([]byte(c.ID + "\x00"))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:4])
 }
@@ -121,9 +121,14 @@ func byPlace(x, y roadmap.Change) int {
 
 var order = []roadmap.Action{roadmap.AddLabel, roadmap.RemoveLabel, roadmap.CreateComment, roadmap.UpdateComment}
 
-// identify gives a change its ID.
+// identify gives a change its ID. What a comment links to is left out of it: the
+// same words on a tracker that has moved are the same change.
 func identify(c roadmap.Change) roadmap.Change {
-	h := sha256.Sum256([]byte(strings.Join([]string{c.Key.Tracker, c.Key.ID, string(c.Action), c.Value, c.Mark.ID}, "\x00")))
-	c.ID = hex.EncodeToString(h[:6])
+	says := c.Value
+	if c.Text != nil {
+		says = c.Text.Words()
+	}
+	h := sha256.Sum256([]byte(strings.Join([]string{c.Key.Tracker, c.Key.ID, string(c.Action), says, c.Mark.ID}, "\x00")))
+	c.ID = hex.EncodeToString(h[:8])
 	return c
 }

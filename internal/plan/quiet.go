@@ -11,15 +11,22 @@ func quietUntil(q config.Quiet, now time.Time, loc *time.Location) (time.Time, b
 	t := now.In(loc)
 	is := false
 	// Quiet hours and weekends join: Friday 18:00 with both ends on Monday 08:00.
-	for range 10 {
+	for range 10 + int(maxShift/time.Minute) {
 		end, quiet := quietAt(q, t)
 		if !quiet {
 			break
+		}
+		if !end.After(t) {
+			// The clocks skip or repeat the very end: look for it minute by minute.
+			end = t.Truncate(time.Minute).Add(time.Minute)
 		}
 		is, t = true, end
 	}
 	return t, is
 }
+
+// maxShift is no less than any zone moves its clocks in a night.
+const maxShift = 3 * time.Hour
 
 // quietAt reports whether one moment is quiet, and the end of the stretch that
 // makes it so.

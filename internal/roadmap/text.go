@@ -44,16 +44,26 @@ type Text []Line
 // shows and what is compared to know whether anything is new. A link is
 // written as text (url).
 func (t Text) Plain() string {
+	return t.render(func(s Span) string {
+		if s.Kind == SpanLink {
+			return s.Text + " (" + s.URL + ")"
+		}
+		return s.Text
+	})
+}
+
+// Words gives the text without the addresses that its links lead to: what it
+// says, wherever the tracker stands.
+func (t Text) Words() string { return t.render(func(s Span) string { return s.Text }) }
+
+func (t Text) render(span func(Span) string) string {
 	var b strings.Builder
 	for i, line := range t {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		for _, s := range line {
-			b.WriteString(s.Text)
-			if s.Kind == SpanLink {
-				b.WriteString(" (" + s.URL + ")")
-			}
+			b.WriteString(span(s))
 		}
 	}
 	return b.String()

@@ -2,6 +2,7 @@ package service
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -61,7 +62,7 @@ func (h *health) ended(org string, now time.Time, err error) {
 		o.Running = false
 		state, why := OK, ""
 		switch {
-		case err == errInterrupted:
+		case errors.Is(err, errInterrupted):
 			return
 		case err != nil:
 			state, why = Trouble, err.Error()

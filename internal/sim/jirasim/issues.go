@@ -254,9 +254,9 @@ func checkLabels(labels []string) error {
 		case l == "":
 			return errLabelEmpty
 		case strings.ContainsAny(l, " \t\r\n"):
-			return fmt.Errorf("The label '%s' contains spaces which is invalid.", l) //nolint:staticcheck // Jira's words
+			return fmt.Errorf("The label '%s' contains spaces which is invalid.", l)
 		case javaLen(l) > 255:
-			return fmt.Errorf("The label '%s' exceeds the maximum length of 255 characters.", l) //nolint:staticcheck // Jira's words
+			return fmt.Errorf("The label '%s' exceeds the maximum length of 255 characters.", l)
 		}
 	}
 	return nil

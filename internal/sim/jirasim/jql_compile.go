@@ -245,7 +245,7 @@ const maxOrder = 7
 // newest first, which is Jira's habit.
 func (c *compiler) order(terms []orderTerm) func(a, b *record) int {
 	if len(terms) > maxOrder {
-		c.refuse(errors.New("A maximum of 7 fields can be used in the ORDER BY clause.")) //nolint:staticcheck // Jira's words
+		c.refuse(errors.New("A maximum of 7 fields can be used in the ORDER BY clause."))
 		return byNum
 	}
 	var by []func(a, b *record) int
