@@ -32,7 +32,7 @@ type Story struct {
 	Item    *roadmap.Item
 	Linkage Linkage
 	Goals   []int32 // indexes into Alignment.Goals: the open ones if linked, else all met
-	facts   string  // hash of what its linkage rests on
+	facts   string  // hash of what its linkage rests on; "" where no rule can speak of it
 }
 
 // Map makes the alignment. It fails only on an expression of the file that
@@ -59,8 +59,11 @@ func Map(in Input) (*Alignment, error) {
 		}
 		w.run(int32(i))
 		l := w.linkage()
-		s := Story{Item: it, Linkage: l, Goals: w.met(l), facts: w.facts()}
-		a.count(s, up)
+		s := Story{Item: it, Linkage: l, Goals: w.met(l == Linked)}
+		if l == Closed || l == Unlinked {
+			s.facts = w.facts() // no rule speaks of the others
+		}
+		a.count(it, w.met(false), up)
 		if it.Status == roadmap.StatusDone {
 			continue // counts as work done for its goals, but is no story any more
 		}
@@ -120,22 +123,22 @@ func (a *Alignment) goalsAbove(w *walker) [][]int32 {
 	return above
 }
 
-// count adds a story to the goals that it meets and to those above them, once
-// each.
-func (a *Alignment) count(s Story, above [][]int32) {
+// count adds a story to the goals that it meets, open or closed, and to those
+// above them, once each.
+func (a *Alignment) count(it *roadmap.Item, met []int32, above [][]int32) {
 	counted := map[int32]bool{}
 	add := func(n int32) {
 		if counted[n] {
 			return
 		}
 		counted[n] = true
-		if s.Item.Status.Open() {
+		if it.Status.Open() {
 			a.Goals[n].OpenStories++
 		} else {
 			a.Goals[n].DoneStories++
 		}
 	}
-	for _, n := range s.Goals {
+	for _, n := range met {
 		add(n)
 		for _, up := range above[n] {
 			add(up)

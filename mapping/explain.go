@@ -98,7 +98,7 @@ func (a *Alignment) Explain(k roadmap.Key) Explanation {
 	for _, pos := range w.goals {
 		e.Paths = append(e.Paths, w.path(pos))
 	}
-	for _, g := range w.met(e.Linkage) {
+	for _, g := range w.met(e.Linkage == Linked) {
 		e.Goals = append(e.Goals, a.Goals[g].Item.Ref)
 	}
 	slices.Sort(e.Goals)
@@ -121,7 +121,7 @@ func (a *Alignment) isStory(k roadmap.Key) bool {
 func (a *Alignment) whyNoStory(it *roadmap.Item) string {
 	switch {
 	case it.Level > roadmap.LevelStory:
-		return "a " + it.Type + " sits above stories"
+		return "its type " + it.Type + " sits above stories"
 	case it.Level < roadmap.LevelStory:
 		return "a sub-task is part of a story"
 	case !it.InScope:
@@ -147,6 +147,9 @@ func (a *Alignment) tried(i int32) []Try {
 		for _, h := range hops {
 			if h.way != w.Way {
 				continue
+			}
+			if h.to == hidden && h.way == roadmap.WayLabel {
+				continue // labelMisses tells of it
 			}
 			none = false
 			if h.to == hidden {
@@ -195,6 +198,10 @@ func (a *Alignment) labelMisses(it *roadmap.Item, form string) []string {
 		}
 		if n := len(a.g.byHuman[name]); n > 1 {
 			misses = append(misses, fmt.Sprintf("the label %s may name any of %d goals; name its tracker too", label, n))
+			continue
+		}
+		if tracker, may := a.g.mayName(name); may {
+			misses = append(misses, fmt.Sprintf("the label %s may name a goal of %s, whose pull is incomplete", label, tracker))
 			continue
 		}
 		miss := fmt.Sprintf("the label %s names no goal", label)

@@ -71,11 +71,19 @@ func (g *graph) findGoals(edges map[string]map[string][]roadmap.Edge) {
 	}
 	people := newIdentities(g.org)
 	projectsOf, initiativesOf := g.projectEdges()
+	pm, po := make([][]roadmap.Person, len(g.goals)), make([][]roadmap.Person, len(g.goals))
 	for i := range g.goals {
 		goal := &g.goals[i]
 		src := g.org.Roadmap[goal.Source]
-		goal.PM = people.owners(g.named(goal, src, src.PM, projectsOf, initiativesOf))
-		goal.PO = people.owners(g.named(goal, src, src.PO, projectsOf, initiativesOf))
+		pm[i] = g.named(goal, src, src.PM, projectsOf, initiativesOf)
+		po[i] = g.named(goal, src, src.PO, projectsOf, initiativesOf)
+		people.learn(pm[i])
+		people.learn(po[i])
+	}
+	for i := range g.goals {
+		goal := &g.goals[i]
+		src := g.org.Roadmap[goal.Source]
+		goal.PM, goal.PO = people.owners(pm[i]), people.owners(po[i])
 		if src.From == roadmap.FileTracker {
 			fg := src.File[slices.IndexFunc(src.File, func(f config.FileGoal) bool { return f.ID == goal.Item.Key.ID })]
 			goal.PM, goal.PO = people.byNames(fg.PM), people.byNames(fg.PO)

@@ -151,6 +151,8 @@ func (g *graph) hops(i int32, buf []hop) []hop {
 			}
 			if to, found := g.goalNamed(name); found {
 				buf = appendHop(buf, hop{to: to, way: roadmap.WayLabel, field: "label " + label})
+			} else if _, may := g.mayName(name); may {
+				buf = appendHop(buf, hop{to: hidden, way: roadmap.WayLabel, field: "label " + label, name: name})
 			}
 		}
 	}
@@ -174,6 +176,22 @@ func (g *graph) goalNamed(name string) (int32, bool) {
 		return is[0], true
 	}
 	return 0, false
+}
+
+// mayName reports whether a label's name that is no goal's may yet be that of a
+// goal which the incomplete pull of a tracker has not shown, and of which.
+func (g *graph) mayName(name string) (tracker string, may bool) {
+	if len(g.byHuman[name]) > 0 {
+		return "", false // it names more than one goal already
+	}
+	_, full := g.org.Tracker(roadmap.Ref(name).Tracker())
+	full = full || roadmap.Ref(name).Tracker() == roadmap.FileTracker
+	for _, src := range g.org.Roadmap {
+		if g.isolated[src.From] && (!full || roadmap.Ref(name).Tracker() == src.From) {
+			return src.From, true
+		}
+	}
+	return "", false
 }
 
 // fileGoals makes items of the goals that stand in the org's file.

@@ -18,18 +18,52 @@ type Owner struct {
 // one, and those with one e-mail address.
 type identities struct {
 	byAccount map[roadmap.Key]string // tracker and account id or e-mail -> name in the file
+	byEmail   map[string]string      // e-mail -> name in the file, whatever the tracker
 	byName    map[string]bool
 }
 
 func newIdentities(org *config.Org) identities {
-	ids := identities{byAccount: map[roadmap.Key]string{}, byName: map[string]bool{}}
+	ids := identities{byAccount: map[roadmap.Key]string{}, byEmail: map[string]string{}, byName: map[string]bool{}}
 	for _, p := range org.People {
 		ids.byName[p.Name] = true
 		for tracker, account := range p.Accounts {
 			ids.byAccount[roadmap.Key{Tracker: tracker, ID: strings.ToLower(account)}] = p.Name
+			if strings.Contains(account, "@") {
+				ids.lend(account, p.Name)
+			}
 		}
 	}
 	return ids
+}
+
+// learn lends the e-mail addresses of accounts that the file gives to a person
+// to that person: another account with the same address is the same person.
+func (ids identities) learn(accounts []roadmap.Person) {
+	for _, a := range accounts {
+		if name, ok := ids.declared(a); ok && a.Email != "" {
+			ids.lend(a.Email, name)
+		}
+	}
+}
+
+// lend gives an address to a person in the file; of two that claim it the first
+// by name has it, in whatever order they come.
+func (ids identities) lend(email, name string) {
+	email = strings.ToLower(email)
+	if has, taken := ids.byEmail[email]; !taken || name < has {
+		ids.byEmail[email] = name
+	}
+}
+
+// declared gives the person to whom the file gives an account, by its id or its
+// e-mail address in that tracker.
+func (ids identities) declared(a roadmap.Person) (name string, ok bool) {
+	for _, account := range []string{a.Email, a.ID} {
+		if name, ok := ids.byAccount[roadmap.Key{Tracker: a.Tracker, ID: strings.ToLower(account)}]; ok && account != "" {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // owners makes persons of accounts, each once, sorted by name. Groups and apps
@@ -44,10 +78,11 @@ func (ids identities) owners(accounts []roadmap.Person) []Owner {
 		if a.Email != "" {
 			o.ID = "mail:" + strings.ToLower(a.Email)
 		}
-		for _, account := range []string{a.ID, a.Email} {
-			if name, ok := ids.byAccount[roadmap.Key{Tracker: a.Tracker, ID: strings.ToLower(account)}]; ok && account != "" {
-				o.ID = "file:" + name
-			}
+		if name, ok := ids.byEmail[strings.ToLower(a.Email)]; ok {
+			o.ID = "file:" + name
+		}
+		if name, ok := ids.declared(a); ok {
+			o.ID = "file:" + name
 		}
 		if o.Name == "" {
 			o.Name = a.ID

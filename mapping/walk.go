@@ -103,13 +103,13 @@ func (w *walker) entersIncomplete() bool {
 	return slices.ContainsFunc(w.queue, func(i int32) bool { return w.g.isolated[w.g.items[i].Key.Tracker] })
 }
 
-// met gives the goals of the walk that was run last: the open ones if there are
-// any, else all. Sorted by item.
-func (w *walker) met(l Linkage) []int32 {
+// met gives the goals of the walk that was run last, or the open ones of them.
+// Sorted by importance.
+func (w *walker) met(openOnly bool) []int32 {
 	var goals []int32
 	for _, pos := range w.goals {
 		i := w.queue[pos]
-		if l != Linked || w.g.items[i].Status.Open() {
+		if !openOnly || w.g.items[i].Status.Open() {
 			goals = append(goals, w.g.goal[i])
 		}
 	}

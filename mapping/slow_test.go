@@ -1,0 +1,241 @@
+package mapping_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/mapping"
+)
+
+// slow is a second mapper, written for clarity alone: it follows every chain to
+// its end by plain recursion over what the case's lines say. It shares nothing
+// with the real one.
+type slow struct {
+	at         map[string]node
+	incomplete map[string]bool
+}
+
+// node is one item as a random graph makes it.
+type node struct {
+	ref    string
+	kind   string // story, epic, initiative, issue, project
+	status string
+	goal   bool
+	to     []string // where its links lead
+}
+
+// chains follows every chain from an item and tells what each of them meets:
+// goals, and whether any chain ends in the unseen or enters an incomplete
+// tracker. seen holds the items of the chain so far.
+func (s slow) chains(ref string, seen []string) (goals []string, blind bool) {
+	n, visible := s.at[ref]
+	switch {
+	case !visible:
+		return nil, true
+	case slices.Contains(seen, ref):
+		return nil, false // a cycle ends a chain
+	}
+	blind = s.incomplete[tracker(ref)]
+	if n.goal && len(seen) > 0 {
+		return []string{ref}, blind
+	}
+	for _, next := range n.to {
+		g, b := s.chains(next, append(slices.Clone(seen), ref))
+		goals, blind = append(goals, g...), blind || b
+	}
+	slices.Sort(goals)
+	return slices.Compact(goals), blind
+}
+
+func (s slow) open(ref string) bool { return s.at[ref].status == "todo" || s.at[ref].status == "doing" }
+
+// linkage gives the contract's word, and the goals that go with it.
+func (s slow) linkage(ref string) (word string, goals []string) {
+	all, blind := s.chains(ref, nil)
+	open := slices.DeleteFunc(slices.Clone(all), func(g string) bool { return !s.open(g) })
+	switch {
+	case len(open) > 0:
+		return "linked", open
+	case blind:
+		return "unknown", all
+	case len(all) > 0:
+		return "closed", all
+	}
+	return "unlinked", nil
+}
+
+// serves reports whether an item meets a goal or, through the goals that it
+// meets, one above them.
+func (s slow) serves(ref, goal string, seen []string) bool {
+	goals, _ := s.chains(ref, nil)
+	for _, g := range goals {
+		if g == goal || !slices.Contains(seen, g) && s.serves(g, goal, append(slices.Clone(seen), g)) {
+			return true
+		}
+	}
+	return false
+}
+
+// lines tells everything in the words of the real mapper's describe.
+func (s slow) lines() []string {
+	var out []string
+	for _, n := range s.at {
+		if n.goal {
+			open, done := 0, 0
+			for _, o := range s.at {
+				if story := o.kind == "story" || o.kind == "issue"; !story || o.goal || !s.serves(o.ref, n.ref, nil) {
+					continue
+				}
+				if s.open(o.ref) {
+					open++
+				} else if o.status == "done" {
+					done++
+				}
+			}
+			out = append(out, fmt.Sprintf("goal %s open=%d done=%d", n.ref, open, done))
+		} else if (n.kind == "story" || n.kind == "issue") && s.open(n.ref) {
+			word, goals := s.linkage(n.ref)
+			out = append(out, fmt.Sprintf("%s %s %s", n.ref, word, strings.Join(goals, ",")))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func describe(a *mapping.Alignment) []string {
+	var out []string
+	for _, g := range a.Goals {
+		out = append(out, fmt.Sprintf("goal %s open=%d done=%d", g.Item.Ref, g.OpenStories, g.DoneStories))
+	}
+	for _, s := range a.Stories {
+		var goals []string
+		for _, g := range s.Goals {
+			goals = append(goals, string(a.Goals[g].Item.Ref))
+		}
+		slices.Sort(goals)
+		out = append(out, fmt.Sprintf("%s %s %s", s.Item.Ref, s.Linkage, strings.Join(goals, ",")))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func tracker(ref string) string { return roadmap.Ref(ref).Tracker() }
+
+// randomGraph makes a small graph with cycles, unseen ends, two trackers and
+// every way, in the line language and for the slow mapper.
+func randomGraph(r *rand.Rand) (string, slow) {
+	s := slow{at: map[string]node{}, incomplete: map[string]bool{}}
+	var text strings.Builder
+	if r.IntN(8) == 0 {
+		t := pick(r, "jira", "eng")
+		s.incomplete[t] = true
+		fmt.Fprintf(&text, "incomplete %s\n", t)
+	}
+	var nodes []node
+	for i := range 3 + r.IntN(10) {
+		n := node{status: pick(r, "todo", "doing", "doing", "done", "dropped", "triage")}
+		n.kind = pick(r, "story", "story", "epic", "initiative", "issue", "issue", "project")
+		switch n.kind {
+		case "issue":
+			n.ref = fmt.Sprintf("eng:ENG-%d", i)
+		case "project":
+			n.ref = fmt.Sprintf("eng:project%d", i)
+		default:
+			n.ref = fmt.Sprintf("jira:PAY-%d", i)
+			n.goal = r.IntN(10) < map[string]int{"story": 1, "epic": 2, "initiative": 7}[n.kind]
+		}
+		if n.goal && n.status == "triage" {
+			n.status = "todo"
+		}
+		nodes = append(nodes, n)
+	}
+	for i := range nodes {
+		n := &nodes[i]
+		line := fmt.Sprintf("%s %s %s", n.ref, n.kind, n.status)
+		if n.goal {
+			line += " goal"
+		}
+		var parents, projects, labels []string
+		for range r.IntN(4) {
+			to := nodes[r.IntN(len(nodes))]
+			switch r.IntN(6) {
+			case 0:
+				if r.IntN(3) == 0 {
+					hidden := fmt.Sprintf("%s:SECRET-%d", tracker(n.ref), r.IntN(3))
+					parents, n.to = append(parents, hidden), append(n.to, hidden)
+				}
+			case 1:
+				if to.goal { // a label that names no goal leads nowhere
+					labels, n.to = append(labels, "goal:"+to.ref), append(n.to, to.ref)
+				}
+			case 2:
+				projects, n.to = append(projects, to.ref), append(n.to, to.ref)
+			default:
+				parents, n.to = append(parents, to.ref), append(n.to, to.ref)
+			}
+		}
+		for name, list := range map[string][]string{"parent": parents, "project": projects, "labels": labels} {
+			if len(list) > 0 {
+				line += " " + name + "=" + strings.Join(list, ",")
+			}
+		}
+		text.WriteString(line + "\n")
+		s.at[n.ref] = *n
+	}
+	return text.String(), s
+}
+
+func pick[T any](r *rand.Rand, values ...T) T { return values[r.IntN(len(values))] }
+
+// TestSlowMapperAgrees: on a thousand random graphs both mappers say the same
+// of every story and every goal, and the order in which items and edges come
+// changes nothing, findings and their facts included.
+func TestSlowMapperAgrees(t *testing.T) {
+	org := load(t, "roadmap: [{from: jira, jql: project = ROAD}]\n")
+	words := map[string]int{}
+	for seed := range uint64(1000) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		text, s := randomGraph(r)
+		w := newWorld(org)
+		for line := range strings.Lines(text) {
+			if err := w.line(strings.TrimSpace(line)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a, err := mapping.Map(w.input())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := s.lines()
+		if diff := cmp.Diff(want, describe(a)); diff != "" {
+			t.Fatalf("seed %d (-slow +real):\n%s\nof\n%s", seed, diff, text)
+		}
+		for _, st := range a.Stories {
+			words[string(st.Linkage)]++
+		}
+		r.Shuffle(len(w.items), func(i, j int) { w.items[i], w.items[j] = w.items[j], w.items[i] })
+		for _, sets := range w.edges {
+			for _, set := range sets {
+				r.Shuffle(len(set), func(i, j int) { set[i], set[j] = set[j], set[i] })
+			}
+		}
+		b, err := mapping.Map(w.input())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(describe(a), describe(b)) + cmp.Diff(a.Findings, b.Findings); diff != "" {
+			t.Fatalf("seed %d: another order changed something:\n%s\nof\n%s", seed, diff, text)
+		}
+	}
+	for _, word := range []string{"linked", "closed", "unlinked", "unknown"} {
+		if words[word] < 100 {
+			t.Errorf("only %d random stories are %s: the graphs prove little about them", words[word], word)
+		}
+	}
+}
