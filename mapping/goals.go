@@ -17,6 +17,9 @@ type Goal struct {
 	// POStated and PMStated tell whether the source says where the role is
 	// read from at all; where it does not, no rule speaks of it.
 	PMStated, POStated bool
+	// POUnseen and PMUnseen: nobody is known, but the role is read from
+	// projects or initiatives of which some cannot be seen.
+	PMUnseen, POUnseen bool
 	// OpenStories and DoneStories count those whose walk meets it or a goal
 	// below it.
 	OpenStories, DoneStories int
@@ -88,6 +91,9 @@ func (g *graph) findGoals(edges map[string]map[string][]roadmap.Edge) {
 			fg := src.File[slices.IndexFunc(src.File, func(f config.FileGoal) bool { return f.ID == goal.Item.Key.ID })]
 			goal.PM, goal.PO = people.byNames(fg.PM), people.byNames(fg.PO)
 		}
+		blind := g.blind[g.byKey[goal.Item.Key]]
+		goal.PMUnseen = blind && len(goal.PM) == 0 && elsewhere(src, src.PM)
+		goal.POUnseen = blind && len(goal.PO) == 0 && elsewhere(src, src.PO)
 	}
 }
 
@@ -113,6 +119,12 @@ func (g *graph) projectEdges() (projectsOf, initiativesOf map[int32][]int32) {
 		slices.Sort(is)
 	}
 	return projectsOf, initiativesOf
+}
+
+// elsewhere reports whether a role of a Linear goal is read from other items
+// than the goal.
+func elsewhere(src config.Source, field string) bool {
+	return src.Goals == "projects" && field == "owner" || src.Goals == "initiatives" && field == "lead"
 }
 
 // named gives the accounts that a goal's field names. On Linear a project is

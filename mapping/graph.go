@@ -45,6 +45,7 @@ type graph struct {
 	goal     []int32            // index into goals, or -1
 	goals    []Goal
 	extra    map[int32][]hop // hops from edge sets: project to initiative, initiative to its parent
+	blind    map[int32]bool  // items that an edge ties to something that we cannot see
 	ways     map[roadmap.Way]bool
 	labels   []template
 	isolated map[string]bool // trackers with an incomplete pull
@@ -71,6 +72,7 @@ func newGraph(in Input) *graph {
 		byRef:    make(map[roadmap.Ref]int32, len(in.Items)),
 		byHuman:  map[string][]int32{},
 		extra:    map[int32][]hop{},
+		blind:    map[int32]bool{},
 		ways:     map[roadmap.Way]bool{},
 		isolated: in.Incomplete,
 	}
@@ -101,10 +103,14 @@ func newGraph(in Input) *graph {
 		for _, set := range []string{connectors.SetProjectInitiative, connectors.SetInitiativeParent} {
 			for _, e := range in.Edges[tracker.Name][set] {
 				from, seen := g.byKey[e.From]
-				if !seen {
-					continue
+				to := g.resolve(roadmap.Link{Way: roadmap.WayProject, Field: set, To: e.To})
+				switch {
+				case seen:
+					g.extra[from] = append(g.extra[from], to)
+					g.blind[from] = g.blind[from] || to.to == hidden
+				case to.to != hidden:
+					g.blind[to.to] = true
 				}
-				g.extra[from] = append(g.extra[from], g.resolve(roadmap.Link{Way: roadmap.WayProject, Field: set, To: e.To}))
 			}
 		}
 	}

@@ -76,7 +76,7 @@ func (a *Alignment) Resolved(k roadmap.Key) roadmap.Line {
 	if it, ok := a.Item(k); ok && !it.Status.Open() {
 		return roadmap.Line{roadmap.Say("Resolved: this item is closed.")}
 	}
-	return roadmap.Line{roadmap.Say("Resolved: the rule holds here now.")}
+	return roadmap.Line{roadmap.Say("Resolved: there is nothing left to say here.")}
 }
 
 func silenceLine() roadmap.Line {

@@ -107,10 +107,10 @@ func Build(in Input) Report {
 		if !g.Item.Status.Open() {
 			continue
 		}
-		if g.POStated && len(g.PO) == 0 {
+		if g.POStated && len(g.PO) == 0 && !g.POUnseen {
 			r.Totals.GoalsWithoutPO++
 		}
-		if g.PMStated && len(g.PM) == 0 {
+		if g.PMStated && len(g.PM) == 0 && !g.PMUnseen {
 			r.Totals.GoalsWithoutPM++
 		}
 		for _, o := range g.PM {
