@@ -15,7 +15,7 @@ import (
 func (a *Alignment) storyWithoutGoal(s Story, near []int32) roadmap.Finding {
 	tried := a.waysInWords(s.Item)
 	text := roadmap.Text{{
-		roadmap.Say("This story is not linked to a roadmap goal: no " + tried + " leads from it to one, so nobody can say why it is worth doing now."),
+		roadmap.Say("This story is not linked to a roadmap goal: no " + tried + " leads from it to one, so plans and reports by goal leave it out."),
 	}}
 	if len(near) > 0 {
 		line := roadmap.Line{roadmap.Say("Other work in " + place(s.Item) + " mostly serves ")}

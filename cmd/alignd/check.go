@@ -38,11 +38,11 @@ type checked struct {
 
 func (c *common) runCheck(ctx context.Context, paths []string, online bool) error {
 	orgs, err := config.LoadAll(paths)
-	if err != nil {
+	if err != nil && (c.json || len(orgs) == 0) {
 		return err
 	}
 	answer := []checked{}
-	var status error
+	status := err // of the files that are not right; the others are told of
 	for _, org := range orgs {
 		one := checked{Org: org.Name, File: org.Path, OK: true, Probes: map[string][]connectors.Probe{}}
 		if !c.json {
@@ -75,6 +75,10 @@ func (c *common) runCheck(ctx context.Context, paths []string, online bool) erro
 }
 
 func checkStatus(err error) int {
+	var se *statusError
+	if errors.As(err, &se) {
+		return se.status
+	}
 	if connectors.KindOf(err) == connectors.Auth {
 		return exitRefused
 	}
@@ -94,12 +98,13 @@ func (c *common) probe(ctx context.Context, org *config.Org, one *checked) error
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, t := range org.Trackers {
 		probes, askErr := trackers[t.Name].Check(ctx)
 		one.Probes[t.Name] = append([]connectors.Probe{}, probes...)
 		for _, p := range probes {
-			if !p.OK && err == nil {
-				err = errProbe
+			if !p.OK && failed == nil {
+				failed = errProbe
 			}
 			if c.json {
 				continue
@@ -113,7 +118,12 @@ func (c *common) probe(ctx context.Context, org *config.Org, one *checked) error
 			}
 			fmt.Fprintf(c.out, "  %s %s: %s: %s%s\n", mark, t.Name, p.What, p.Detail, try)
 		}
-		err = errors.Join(err, askErr)
+		switch {
+		case connectors.KindOf(askErr) == connectors.Auth && failed != nil:
+			failed = &statusError{exitRefused, errProbe} // the probe has told it
+		case askErr != nil:
+			failed = errors.Join(failed, askErr)
+		}
 	}
-	return err
+	return failed
 }

@@ -86,8 +86,8 @@ func (c *common) runDemo(ctx context.Context, o demoOptions) (err error) {
 	if err != nil || o.once {
 		return err
 	}
-	d.say("\nThe trackers stay up until you press Ctrl-C. In another terminal, for instance:\n  alignd report -c %s --data %s --now %s",
-		d.file(), d.dir, d.clock.Now().Format(time.RFC3339))
+	d.say("\nThe trackers stay up until you press Ctrl-C. In another terminal, for instance:\n  %s report -c %s --data %s --now %s",
+		d.program, d.file(), d.dir, d.clock.Now().Format(time.RFC3339))
 	<-ctx.Done()
 	return nil
 }

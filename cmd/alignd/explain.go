@@ -136,7 +136,7 @@ func (c *common) printExplanation(o *pass.Outcome, it *roadmap.Item, e explained
 			c.say("  %s%s -> %s%s", strings.Repeat("  ", i), h.Field, c.paint(bold, string(h.To)), what)
 		}
 	}
-	if len(e.Tried) > 0 {
+	if len(e.Tried) > 0 && e.Role != string(roadmap.RoleGoal) {
 		c.say("\nWhat was tried:")
 		for _, t := range e.Tried {
 			c.say("  %-16s %-8s %s", t.From, t.Link, clip(t.Result, 2*maxLine))

@@ -80,7 +80,10 @@ func (c *common) printChanges(org *config.Org, p plan.Plan) {
 // printNoChanges tells that there is nothing to write now.
 func (c *common) printNoChanges(p plan.Plan) {
 	why := "What is in the trackers is what the rules ask for."
-	if len(p.Held) > 0 {
+	switch {
+	case !p.Complete:
+		why = "Not all could be pulled, so nothing is raised and nothing is resolved."
+	case len(p.Held) > 0:
 		why = "What is held back stands below."
 	}
 	c.say("\n%s %s", c.paint(green, "No changes."), why)

@@ -23,7 +23,8 @@ type terminal struct {
 	in          io.Reader
 	out, err    io.Writer
 	getenv      func(string) string
-	interactive bool // somebody can answer a question
+	program     string // how it was called
+	interactive bool   // somebody can answer a question
 	colour      bool
 }
 
@@ -148,6 +149,12 @@ or a goal has no product owner. It observes until a file says mode: write.`,
 		newDemoCmd(c), newCheckCmd(c), newPlanCmd(c), newApplyCmd(c), newSyncCmd(c), newServeCmd(c),
 		newExplainCmd(c), newReportCmd(c), newLogCmd(c), newVersionCmd(c),
 	)
+	for _, name := range []string{"init", "undo", "backup"} {
+		root.AddCommand(&cobra.Command{
+			Use: name, Hidden: true, DisableFlagParsing: true,
+			RunE: func(*cobra.Command, []string) error { return fmt.Errorf("%s is not supported yet", name) },
+		})
+	}
 	return root
 }
 

@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/internal/plan"
 	"github.com/alignd/alignd/internal/service"
 	"github.com/alignd/alignd/internal/store"
 )
@@ -53,25 +53,15 @@ func (c *common) runServe(ctx context.Context, paths []string, listen string) er
 	if err != nil {
 		return err
 	}
-	files, err := orgFiles(paths)
-	if err != nil {
+	orgs, err := config.LoadAll(paths)
+	if err != nil && len(orgs) == 0 {
 		return err
 	}
 	s := &service.Service{Now: now, Log: log}
-	var bad []error
-	for _, file := range files {
-		m := c.member(file, log)
-		if i := slices.IndexFunc(s.Members, func(o service.Member) bool { return o.Name == m.Name }); i >= 0 && m.Err == nil {
-			m = service.Member{Name: file, Err: fmt.Errorf("%s: org %q is in another file already", file, m.Name)}
-		}
-		if m.Err != nil {
-			bad = append(bad, m.Err)
-		}
-		s.Members = append(s.Members, m)
+	for _, org := range orgs {
+		s.Members = append(s.Members, c.member(org, log))
 	}
-	if len(bad) == len(s.Members) {
-		return errors.Join(bad...)
-	}
+	s.Members = append(s.Members, broken(err)...)
 	ln, err := net.Listen("tcp", listen)
 	if err != nil {
 		return fmt.Errorf("--listen %s: %w. Try: another port", listen, err)
@@ -79,42 +69,26 @@ func (c *common) runServe(ctx context.Context, paths []string, listen string) er
 	return s.Run(ctx, ln)
 }
 
-// orgFiles lists the files that paths name: files as they are, and the *.yaml
-// and *.yml of folders, sorted.
-func orgFiles(paths []string) ([]string, error) {
-	var files []string
-	for _, path := range paths {
-		info, err := os.Stat(path)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, errors.Unwrap(err))
-		}
-		if !info.IsDir() {
-			files = append(files, path)
-			continue
-		}
-		entries, err := os.ReadDir(path)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(e.Name(), ".") {
-				files = append(files, filepath.Join(path, e.Name()))
-			}
-		}
+// broken makes a member in trouble of every file that did not load: it keeps no
+// other from running, and /readyz tells of it.
+func broken(err error) []service.Member {
+	var problems *config.ProblemsError
+	if !errors.As(err, &problems) {
+		return nil
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: there is no org file (*.yaml) here", strings.Join(paths, ", "))
+	var members []service.Member
+	for _, p := range problems.Problems {
+		if n := len(members); n == 0 || members[n-1].Name != p.File {
+			members = append(members, service.Member{Name: p.File})
+		}
+		m := &members[len(members)-1]
+		m.Err = errors.Join(m.Err, errors.New(p.String()))
 	}
-	return files, nil
+	return members
 }
 
-// member makes a member of the service of one file. A file that does not load is
-// a member in trouble: it keeps no other from running.
-func (c *common) member(file string, log *slog.Logger) service.Member {
-	org, err := config.Load(file)
-	if err != nil {
-		return service.Member{Name: file, Err: err}
-	}
+// member makes a member of the service of an org.
+func (c *common) member(org *config.Org, log *slog.Logger) service.Member {
 	return service.Member{
 		Name: org.Name, Org: org,
 		Open: func(ctx context.Context) (*store.Store, error) { return c.openStore(ctx, org) },
@@ -132,11 +106,21 @@ func (c *common) member(file string, log *slog.Logger) service.Member {
 				return err
 			}
 			log.Info("pass", "org", org.Name, "stories", len(o.Alignment.Stories), "findings", len(o.Alignment.Findings),
-				"changes", len(o.Plan.Changes), "held", len(o.Plan.Held), "failures", o.Failures(), "complete", o.Complete())
-			if n := o.Failures(); n > 0 {
-				err = fmt.Errorf("%d of %d writes failed; `alignd log` tells which and why", n, len(o.Plan.Changes))
+				"changes", len(o.Plan.Changes), "held", heldBy(o.Plan), "failures", o.Failures(), "complete", o.Complete())
+			if by := o.Plan.HeldBy(); by[plan.TooMany] > 0 {
+				log.Warn("the plan is held whole", "org", org.Name, "reason", reasons[plan.TooMany], "changes", by[plan.TooMany])
 			}
-			return errors.Join(o.Err(), err)
+			return errors.Join(o.Err(), o.WriteErr())
 		},
 	}
+}
+
+// heldBy words how many changes are held, and why, for the log.
+func heldBy(p plan.Plan) string {
+	by := p.HeldBy()
+	var parts []string
+	for _, r := range slices.Sorted(maps.Keys(by)) {
+		parts = append(parts, fmt.Sprintf("%s:%d", r, by[r]))
+	}
+	return strings.Join(parts, " ")
 }

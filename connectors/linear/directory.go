@@ -59,7 +59,7 @@ func (t *Tracker) start(ctx context.Context) error {
 		d.labels[kind] = book
 	}
 	t.dir = d
-	t.log.Debug("linear: start", "tracker", t.name, "workspace", t.clean(d.urlKey), "teams", len(d.teams),
+	t.log.Debug("linear: start", "workspace", t.clean(d.urlKey), "teams", len(d.teams),
 		"users", len(d.users), "budget", t.budget.String())
 	return nil
 }
@@ -142,6 +142,6 @@ func (t *Tracker) absent(kind roadmap.Kind, err error) bool {
 			return false
 		}
 	}
-	t.log.Info("linear: the workspace has no initiatives", "tracker", t.name)
+	t.log.Info("linear: the workspace has no initiatives")
 	return true
 }

@@ -58,7 +58,7 @@ func drain[N any](ctx context.Context, t *Tracker, op string, get func() (any, *
 			return err
 		}
 		for _, e := range partial {
-			t.log.Warn("linear: part of an answer is missing", "tracker", t.name, "op", op, "error", t.words(e))
+			t.log.Warn("linear: part of an answer is missing", "op", op, "error", t.words(e))
 		}
 		for _, n := range p.Nodes {
 			keep(n)

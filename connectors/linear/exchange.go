@@ -72,7 +72,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		d := min(no.wait<<waited, x.t.o.WaitMax)
-		x.t.log.Info("linear: waiting for the rate limit", "tracker", x.t.name, "wait", d, "budget", x.t.budget.String())
+		x.t.log.Info("linear: waiting for the rate limit", "wait", d, "budget", x.t.budget.String())
 		if err := x.t.o.Wait(req.Context(), d); err != nil {
 			return nil, fmt.Errorf("%w (%w)", err, transport.ErrNotSent)
 		}

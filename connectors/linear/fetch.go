@@ -189,7 +189,7 @@ func fetchPage[N any](ctx context.Context, t *Tracker, op string, n int, filter 
 		return nil, err
 	}
 	for _, e := range partial {
-		t.log.Warn("linear: part of an answer is missing", "tracker", t.name, "op", op, "error", t.words(e))
+		t.log.Warn("linear: part of an answer is missing", "op", op, "error", t.words(e))
 	}
 	return got.Nodes, nil
 }

@@ -123,7 +123,7 @@ func (t *Tracker) know(ctx context.Context, kind roadmap.Kind, ids []string) err
 	for _, id := range ids {
 		if isNew(id) {
 			b.missing[id] = true
-			t.log.Warn("linear: a label without a name that we may see", "tracker", t.name, "label", id)
+			t.log.Warn("linear: a label without a name that we may see", "label", id)
 		}
 	}
 	t.dir.labels[kind] = b

@@ -38,7 +38,7 @@ func (t *Tracker) ensureLabel(ctx context.Context, c roadmap.Change, team string
 		return "", t.adviseOnLabel(err, c, book)
 	}
 	book.byID[id] = label{id: id, name: c.Value}
-	t.log.Info("linear: created a label", "tracker", t.name, "label", c.Value, "kind", string(c.Kind))
+	t.log.Info("linear: created a label", "label", c.Value, "kind", string(c.Kind))
 	return id, nil
 }
 

@@ -92,7 +92,7 @@ func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]b
 	if p.Offline {
 		return nil
 	}
-	adopted := false
+	adopted := 0
 	for _, t := range p.Org.Trackers {
 		if incomplete[t.Name] {
 			continue
@@ -113,7 +113,7 @@ func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]b
 			if err := p.adopt(ctx, o, c); err != nil {
 				return err
 			}
-			adopted = true
+			adopted++
 		}
 		keys := make([]roadmap.Key, len(items))
 		for i, it := range items {
@@ -123,7 +123,8 @@ func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]b
 			return err
 		}
 	}
-	if adopted {
+	if adopted > 0 {
+		p.Log.Warn("found comments of ours that the database did not know: it was lost, or is another", "org", p.Org.Name, "comments", adopted)
 		o.Ours, _, err = p.Store.Ours(ctx)
 	}
 	return err
@@ -212,7 +213,6 @@ func (p *Pass) adopt(ctx context.Context, o *Outcome, c roadmap.Comment) error {
 			return err
 		}
 	}
-	p.Log.Warn("found a comment of ours that the database did not know", "org", p.Org.Name, "ref", it.Ref)
 	return nil
 }
 

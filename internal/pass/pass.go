@@ -66,6 +66,14 @@ func (o *Outcome) Failures() int {
 	return n
 }
 
+// WriteErr tells how many writes failed, or is nil.
+func (o *Outcome) WriteErr() error {
+	if n := o.Failures(); n > 0 {
+		return fmt.Errorf("%d of %d writes failed; `alignd log` tells which and why", n, len(o.Plan.Changes))
+	}
+	return nil
+}
+
 // Err joins the troubles, or is nil.
 func (o *Outcome) Err() error { return errors.Join(o.Troubles...) }
 
@@ -85,12 +93,12 @@ func (p *Pass) Once(ctx context.Context) (*Outcome, error) {
 	o := &Outcome{Run: run, Results: map[string]Result{}}
 	err = p.once(ctx, o)
 	// The end of a run is remembered even when it was interrupted.
-	trouble := errors.Join(o.Err(), err)
+	trouble := errors.Join(o.Err(), o.WriteErr(), err)
 	text := ""
 	if trouble != nil {
 		text = strings.ReplaceAll(trouble.Error(), "\n", "; ")
 	}
-	if endErr := p.Store.EndRun(context.WithoutCancel(ctx), run, trouble == nil, text, p.Now()); endErr != nil {
+	if endErr := p.Store.EndRun(context.WithoutCancel(ctx), run, o.Complete() && err == nil, text, p.Now()); endErr != nil {
 		err = errors.Join(err, endErr)
 	}
 	return o, err

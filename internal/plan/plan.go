@@ -81,6 +81,15 @@ type Plan struct {
 	Held     []Held
 }
 
+// HeldBy counts the held changes by reason.
+func (p Plan) HeldBy() map[Reason]int {
+	by := map[Reason]int{}
+	for _, h := range p.Held {
+		by[h.Reason]++
+	}
+	return by
+}
+
 // Fingerprint is the same for plans that would write the same, whenever and in
 // whatever mode they are made.
 func (p Plan) Fingerprint() string {

@@ -69,8 +69,10 @@ func (s *Service) Run(ctx context.Context, ln net.Listener) error {
 		jobs = append(jobs, j)
 		entry := crons.Entry(crons.Schedule(schedule, j))
 		first.Go(func() {
-			if j.missed(schedule) {
+			if last, missed := j.missed(schedule); missed {
 				entry.WrappedJob.Run()
+			} else {
+				s.health.ended(m.Name, last.Finished, last.Err())
 			}
 		})
 	}
@@ -123,14 +125,14 @@ type job struct {
 }
 
 // missed reports whether a run was due since the last one that ended, or none
-// ever ran.
-func (j *job) missed(schedule cron.Schedule) bool {
+// ever ran; else it gives that last one.
+func (j *job) missed(schedule cron.Schedule) (store.Run, bool) {
 	st, err := j.open()
 	if err != nil {
-		return true // running it tells the trouble
+		return store.Run{}, true // running it tells the trouble
 	}
 	last, ran, err := st.LastRun(j.ctx, j.member.Org.Mode == config.Write)
-	return err != nil || !ran || !schedule.Next(last.Started).After(j.service.Now())
+	return last, err != nil || !ran || !schedule.Next(last.Started).After(j.service.Now())
 }
 
 var errInterrupted = errors.New("interrupted")
@@ -178,7 +180,7 @@ func (j *job) Run() {
 	case err != nil:
 		s.Log.Error("pass in trouble", "org", name, "error", err)
 	default:
-		s.Log.Info("pass done", "org", name, "took", s.Now().Sub(began).Round(time.Millisecond))
+		s.Log.Info("pass done", "org", name, "took", s.Now().Sub(began).Round(time.Millisecond).String())
 	}
 }
 

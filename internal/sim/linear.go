@@ -20,7 +20,7 @@ func (b *builder) linear() {
 	l.AddKey(LinearKey, bot.ID)
 	l.AddTeam(linearsim.Team{Key: "ENG", Name: "Platform"})
 	l.AddTeam(linearsim.Team{Key: "OPS", Name: "Operations"})
-	cycle := l.AddCycle(linearsim.Cycle{TeamKey: "ENG", Name: "Cycle 12", Starts: b.clock.Now().AddDate(0, 0, -7), Ends: b.clock.Now().AddDate(0, 0, 7)})
+	cycle := l.AddCycle(linearsim.Cycle{TeamKey: "ENG", Name: "Platform sprint", Number: 12, Starts: b.clock.Now().AddDate(0, 0, -7), Ends: b.clock.Now().AddDate(0, 0, 7)})
 
 	for _, g := range []struct {
 		name, status, owner, target string

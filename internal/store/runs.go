@@ -18,6 +18,14 @@ type Run struct {
 	Trouble           string // why it was not complete, or ""
 }
 
+// Err gives what was wrong with the run, or nil.
+func (r Run) Err() error {
+	if r.Trouble == "" {
+		return nil
+	}
+	return errors.New(r.Trouble)
+}
+
 // BeginRun remembers that a pass started.
 func (s *Store) BeginRun(ctx context.Context, wrote bool, now time.Time) (int64, error) {
 	res, err := s.db.ExecContext(ctx, "INSERT INTO run (started, wrote) VALUES (?, ?)", ms(now), wrote)

@@ -44,7 +44,16 @@ func Open(ctx context.Context, path, org string) (*Store, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
-	db, err := sql.Open("sqlite3", dsn(path))
+	if err := recognise(ctx, path); err != nil {
+		return nil, refuse(path, err)
+	}
+	db, err := sql.Open("sqlite3", dsn(path, url.Values{
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"}, // the ledger's promise outlives a power cut
+		"_busy_timeout": {"5000"},
+		"_foreign_keys": {"on"},
+		"_txlock":       {"immediate"},
+	}))
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
@@ -59,15 +68,29 @@ func Open(ctx context.Context, path, org string) (*Store, error) {
 // dsn puts the pragmas where every connection gets them: write-ahead log,
 // foreign waiting up to five seconds, and transactions that take the write lock
 // at once, so that two processes queue instead of failing half way.
-func dsn(path string) string {
-	q := url.Values{
-		"_journal_mode": {"WAL"},
-		"_synchronous":  {"FULL"}, // the ledger's promise outlives a power cut
-		"_busy_timeout": {"5000"},
-		"_foreign_keys": {"on"},
-		"_txlock":       {"immediate"},
+func dsn(path string, pragmas url.Values) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: pragmas.Encode()}).String()
+}
+
+// recognise refuses a database that another program made, before anything in
+// the file changes: asking for the write-ahead log would be a change already.
+// An empty file is nobody's.
+func recognise(ctx context.Context, path string) (err error) {
+	db, err := sql.Open("sqlite3", dsn(path, url.Values{"mode": {"ro"}, "_busy_timeout": {"5000"}}))
+	if err != nil {
+		return err
 	}
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var table string
+	err = db.QueryRowContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table'
+		AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'goose_db_version') LIMIT 1`).Scan(&table)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("it is not alignd's: it holds a table %q of another program. Try: another store: in the org's file", table)
 }
 
 func (s *Store) prepare(ctx context.Context, org string) error {
@@ -93,14 +116,7 @@ func (s *Store) prepare(ctx context.Context, org string) error {
 	if err != nil {
 		return err
 	}
-	have, want, err := provider.GetVersions(ctx)
-	if err != nil {
-		return err
-	}
-	if have > want {
-		return fmt.Errorf("it was written by a newer alignd (schema %d, this one knows %d). Try: that version of alignd", have, want)
-	}
-	if _, err := provider.Up(ctx); err != nil {
+	if err := s.migrate(ctx, provider); err != nil {
 		return err
 	}
 	if _, err := s.db.ExecContext(ctx, "INSERT OR IGNORE INTO org (one, name) VALUES (1, ?)", org); err != nil {
@@ -114,6 +130,38 @@ func (s *Store) prepare(ctx context.Context, org string) error {
 		return fmt.Errorf("it belongs to org %q, not %q. Try: another store: in the org's file", owner, org)
 	}
 	return nil
+}
+
+// migrate brings the schema up to date. Only one process does so at a time, and
+// none while a pass is at work; a database that is up to date waits for nobody.
+func (s *Store) migrate(ctx context.Context, provider *goose.Provider) error {
+	sources := provider.ListSources()
+	want := sources[len(sources)-1].Version
+	have, err := s.schema(ctx)
+	if err != nil || have == want {
+		return err
+	}
+	if have > want {
+		return fmt.Errorf("it was written by a newer alignd (schema %d, this one knows %d). Try: that version of alignd", have, want)
+	}
+	release, err := s.Lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// schema gives the version of the schema that the file has; 0: none yet.
+func (s *Store) schema(ctx context.Context) (version int64, err error) {
+	var tables int
+	err = s.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'").Scan(&tables)
+	if err != nil || tables == 0 {
+		return 0, err
+	}
+	err = s.db.QueryRowContext(ctx, "SELECT COALESCE(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&version)
+	return version, err
 }
 
 // errBroken is SQLite's own word on what is wrong with a file.
