@@ -18,7 +18,7 @@ type Cursor string
 // because nothing tells when a row of it changes. What stood in the set before
 // holds until the piece with Last has been stored.
 type Set struct {
-	Name  string // "goals:0" (members of roadmap source 0), "project-initiative", "initiative-parent"
+	Name  string // "goals:0" (members of roadmap source 0), "project-initiative", "initiative-parent", "scope"
 	First bool   // a new reading begins
 	Last  bool   // the reading is complete and replaces the one before
 	Edges []roadmap.Edge
@@ -33,6 +33,13 @@ const (
 	// SetGoals is followed by the index of the roadmap source in the file: From is a goal of it.
 	SetGoals = "goals:"
 )
+
+// SetScope is the set that decides which items may be stories: From is an issue
+// that is in the story scope. It is only emitted where a query of the file
+// narrows the scope; where a tracker emits it, an item that is not a member is
+// no story. An item that stops matching such a query is in no later page, so
+// nothing else tells.
+const SetScope = "scope"
 
 // Page is what one Pull brought, and the cursor after it. Page and cursor are
 // stored in one transaction, so a run that dies resumes where it was.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,14 +27,16 @@ type world struct {
 	site   *jirasim.Server
 	gate   *connectortest.Gate
 	server *httptest.Server
-	now    time.Time
 }
 
 const person = "5b10person"
 
 func newWorld(t *testing.T) connectortest.World {
-	w := &world{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
-	w.site = jirasim.New(jirasim.Options{Clock: func() time.Time { w.now = w.now.Add(time.Second); return w.now }, PageSize: 5})
+	w := &world{}
+	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	var ticks atomic.Int64 // the site asks for the time from several goroutines
+	clock := func() time.Time { return start.Add(time.Duration(ticks.Add(1)) * time.Second) }
+	w.site = jirasim.New(jirasim.Options{Clock: clock, PageSize: 5})
 	w.site.AddUser(jirasim.User{AccountID: "5b10bot", Name: "alignd", Email: "bot@acme.example", Active: true})
 	w.site.AddUser(jirasim.User{AccountID: person, Name: "Ana", Email: "ana@acme.example", Active: true})
 	w.site.AddToken("bot@acme.example", "good-token", "5b10bot")

@@ -2,6 +2,7 @@ package jira
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http/httptest"
 	"strings"
@@ -119,6 +120,33 @@ func TestRetryAfterIsPassedOn(t *testing.T) {
 	_, err := s.tracker(t, nil).Pull(t.Context(), "")
 	if e, is := err.(*connectors.Error); !is || e.RetryAfter != time.Hour {
 		t.Errorf("got %#v", err)
+	}
+}
+
+// TestWhatToTry: the advice and the words that a person gets besides the kind.
+func TestWhatToTry(t *testing.T) {
+	html := func(status int) answer {
+		return answer{status: status, body: "<html>"}.with("Content-Type", "text/html")
+	}
+	for _, tt := range []struct {
+		name   string
+		answer answer
+		says   string
+		after  time.Duration
+	}{
+		{"404 of Jira", answer{status: 404, body: `{"errorMessages":["gone"]}`}, "404 gone. Try: check that it exists and that the account may see it", 0},
+		{"404 of something else", html(404), "404 Not Found (and the answer is not JSON). Try: check that url is the Jira base URL", 0},
+		{"500 of a gateway needs no word of JSON", html(500), "500 Internal Server Error", 0},
+		{"503 that asks to wait", html(503).with("Retry-After", "3600"), "503 Service Unavailable", time.Hour},
+		{"warnings, empty words and line breaks", answer{status: 400, body: `{"errorMessages":[" ","b\nb"],"warningMessages":["a"],"errors":{"x":7}}`}, "400 a b b", 0},
+	} {
+		s := newSite(t)
+		s.on("POST search/jql", tt.answer)
+		_, err := s.tracker(t, nil).Pull(t.Context(), "")
+		var e *connectors.Error
+		if !errors.As(err, &e) || !strings.HasSuffix(err.Error(), ": "+tt.says) || e.RetryAfter != tt.after {
+			t.Errorf("%s: got %v, want it to end in %q, and to wait %s", tt.name, err, tt.says, tt.after)
+		}
 	}
 }
 

@@ -31,7 +31,8 @@ type stream struct {
 
 // streams lists what a round crawls: the projects one by one, since a project
 // that is gone fails the whole query that names it; then what changed among the
-// goals; then which issues are goals at all.
+// goals; then which issues are goals at all; then, where the file narrows the
+// stories by a query, which issues match it still.
 func (t *Tracker) streams() []stream {
 	var all []stream
 	for _, p := range t.o.Config.Projects {
@@ -57,7 +58,26 @@ func (t *Tracker) streams() []stream {
 			set:  connectors.SetGoals + strconv.Itoa(i),
 		})
 	}
+	if query := narrow(t.o.Config.JQL); query != "" && len(t.o.Config.Projects) > 0 {
+		all = append(all, stream{
+			name: "scope",
+			what: "list the issues that jql selects",
+			jql:  t.inProjects() + " AND " + query,
+			set:  connectors.SetScope,
+		})
+	}
 	return all
+}
+
+// inProjects is the condition that an issue is in one of the configured
+// projects. One that is hidden fails it, as it fails the project's own stream:
+// what stood in the scope before then holds on.
+func (t *Tracker) inProjects() string {
+	quoted := make([]string, len(t.o.Config.Projects))
+	for i, p := range t.o.Config.Projects {
+		quoted[i] = quoteJQL(p)
+	}
+	return "project in (" + strings.Join(quoted, ", ") + ")"
 }
 
 // round is what a Tracker remembers of the round that it is pulling, beyond what
@@ -252,7 +272,8 @@ func (c *cursor) fail(err error) {
 		return
 	}
 	f := failure{Op: e.Op, Kind: e.Kind, Err: e.Err.Error(), Try: e.Try}
-	// The two streams of a roadmap source fail for the same reason: said once.
+	// The two streams of a roadmap source fail for the same reason, and so do a
+	// project's own and the scope's: said once.
 	if !slices.ContainsFunc(c.Failed, func(o failure) bool { return o.Kind == f.Kind && o.Err == f.Err }) {
 		c.Failed = append(c.Failed, f)
 	}

@@ -3,7 +3,6 @@ package jira
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf16"
 
@@ -84,66 +83,12 @@ func renderSpan(s roadmap.Span) string {
 	return quote(s.Text)
 }
 
-// escapable are the characters that a backslash takes the meaning from, in
-// Jira's own renderer and in the one that turns wiki markup into the editor's
-// format (npm @atlaskit/editor-wikimarkup-transformer, parser/utils/escape).
-// The backslash is not one of them: two of them break the line, and a second one
-// undoes the escape.
-const escapable = `-#*_+?^~|%{}[]()!@`
-
-// inert stands for what no backslash can disarm, by something that looks alike.
-var inert = strings.NewReplacer(
-	`\`, "∖",
-	"<", "＜", ">", "＞", // <3, and HTML where a renderer lets it through
-)
-
-var (
-	// A colon that touches what follows makes :D and :P, and https:// a link.
-	tightColon = regexp.MustCompile(`:(\S)`)
-	// h1. and bq. at the start of a line.
-	heading = regexp.MustCompile(`(?i)\b(h[1-6]|bq)\.`)
-	// &#91; and &amp;.
-	entity = regexp.MustCompile(`&(#?[0-9A-Za-z]+;)`)
-)
-
-// quote writes words of others so that they come out as they are: they mention
-// nobody, link nowhere and format nothing.
-func quote(s string) string { return escape(disarm(s), escapable) }
-
-// disarm does what escaping cannot: one line, nothing invisible, not long, and
-// look-alikes in place of what acts without an escapable character.
-func disarm(s string) string {
-	s = cut(strings.Join(strings.Fields(visible(s)), " "), quoteMost)
-	s = inert.Replace(s)
-	s = tightColon.ReplaceAllString(s, "∶$1")
-	s = tightColon.ReplaceAllString(s, "∶$1") // colons in a row overlap
-	s = heading.ReplaceAllString(s, "$1․")
-	return entity.ReplaceAllString(s, "＆$1")
-}
-
-// plain writes our own words. They hold no markup either, but their hyphens,
-// brackets and question marks are known to be harmless and stay readable.
-func plain(s string) string {
-	return escape(strings.ReplaceAll(visible(s), `\`, "∖"), "*_^~|{}[]!")
-}
-
-func escape(s, these string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if strings.ContainsRune(these, r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
 // inLink stands for what would end a link's text, escaped or not.
 var inLink = strings.NewReplacer("[", "［", "]", "］", "|", "｜")
 
 // link writes [text|url]; without an address that can be clicked, the text only.
 func link(text, to string) string {
-	label := escape(inLink.Replace(disarm(text)), escapable)
+	label := escape(inLink.Replace(disarm(text)))
 	to, ok := address(to)
 	if !ok {
 		return label

@@ -12,7 +12,7 @@ import (
 
 func TestWordsOfOthersAreInert(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
-		{"ordinary words", "Double self-serve sign-ups", `Double self\-serve sign\-ups`},
+		{"ordinary words", "Double self-serve sign-ups", "Double self-serve sign-ups"},
 		{"a mention", "[~accountid:5b10a2844c20165700ede21g]", `\[\~accountid∶5b10a2844c20165700ede21g\]`},
 		{"a mention behind a backslash", `\[~bob]`, `∖\[\~bob\]`},
 		{"a mention behind two", `\\[~bob]`, `∖∖\[\~bob\]`},
@@ -44,6 +44,27 @@ func TestWordsOfOthersAreInert(t *testing.T) {
 		{"a bracket split by a zero-width space", "[\u200b~bob]", `\[\~bob\]`},
 		{"NUL and bell", "a\x00b\ac", "abc"},
 		{"tags and variation selectors", "a\U000e0041b\ufe0f", "ab"},
+		{"a key in brackets", "Pay in one tap (ROAD-1)", "Pay in one tap (ROAD-1)"},
+		{"a date and a version", "Ship (v2) by 2026-12-31", "Ship (v2) by 2026-12-31"},
+		{"the ends of the alphabet", "A-0 9-Z a-z x (z1-A) y (a2-Z) (0-b9)", "A-0 9-Z a-z x (z1-A) y (a2-Z) (0-b9)"},
+		{"beyond the ends of the alphabet", "a-/a a-:a-@a-[a-`a-{", "a\\-/a a\\-∶a\\-\\@a\\-\\[a\\-`a\\-\\{"},
+		{"a short word and a shorter one", "a (beta) b (abc)", `a (beta) b \(abc\)`},
+		{"a bracket that begins with no word", "a (.abcd) (é and so on)", `a \(.abcd\) \(é and so on\)`},
+		{"words in brackets", "Login(mobile) and (web shop)", "Login(mobile) and (web shop)"},
+		{"signs", "a (x) (!) (/) (?) (n) (i) (on) (OFF) (+) (*r) (flag) (FlagOff) (8)", `a \(x\) \(\!\) \(/\) \(\?\) \(n\) \(i\) \(on\) \(OFF\) \(\+\) \(\*r\) \(flag\) \(FlagOff\) \(8\)`},
+		{"a sign within brackets", "a (see (y) there)", `a \(see \(y\) there\)`},
+		{"brackets that do not close", "a (word", `a \(word`},
+		{"brackets that were not opened", "a word)", `a word\)`},
+		{"brackets at the beginning", "(Beta) Checkout", `\(Beta\) Checkout`},
+		{"a face at the end of brackets", "a (so so ;) b", `a \(so so ;\) b`},
+		{"a face at their beginning", "a :(sad) b", `a ∶\(sad\) b`},
+		{"a bullet with a hyphen", "- point", `\- point`},
+		{"dashes", "a - b -- c --- d", `a \- b \-\- c \-\-\- d`},
+		{"a dash without spaces", "a--b", `a\-\-b`},
+		{"a word struck through", "the -old- way", `the \-old\- way`},
+		{"half a word struck through", "the old- and -new", `the old\- and \-new`},
+		{"struck through across words", "-one-two three-four-", `\-one-two three-four\-`},
+		{"beside a letter that is not ASCII", "Büro-Übersicht, é-é", `Büro\-Übersicht, é\-é`},
 		{"other scripts stay", "故事 Ünïcode émoji 🙂", "故事 Ünïcode émoji 🙂"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -56,12 +77,14 @@ func TestWordsOfOthersAreInert(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	for _, tt := range []struct{ name, text, url, want string }{
-		{"ordinary", "PAY-12", "https://acme.atlassian.net/browse/PAY-12", `[PAY\-12|https://acme.atlassian.net/browse/PAY-12]`},
+		{"ordinary", "PAY-12", "https://acme.atlassian.net/browse/PAY-12", "[PAY-12|https://acme.atlassian.net/browse/PAY-12]"},
+		{"a title and its key", "Pay in one tap (ROAD-1)", "http://127.0.0.1:1/browse/ROAD-1", "[Pay in one tap (ROAD-1)|http://127.0.0.1:1/browse/ROAD-1]"},
 		{"brackets in the text", "a]|[b", "https://x.example/", `[a］｜［b|https://x.example/]`},
 		{"a mention in the text", "[~bob]", "https://x.example/", `[［\~bob］|https://x.example/]`},
 		{"an address that breaks out", "x", "https://x.example/a]b|c{d}!e", `[x|https://x.example/a%5Db%7Cc%7Bd%7D%21e]`},
 		{"a space and other scripts", "x", "https://x.example/a b/é", `[x|https://x.example/a%20b/%C3%A9]`},
-		{"what is encoded already", "x", "https://x.example/a%20b%zz", `x`},
+		{"what is encoded wrongly", "x", "https://x.example/a%20b%zz", `x`},
+		{"what is encoded stays", "x", "https://x.example/a%20b%C3%a9", "[x|https://x.example/a%20b%C3%a9]"},
 		{"a script", "x", "javascript:alert(1)", `x`},
 		{"a person", "x", "~accountid:5b10", `x`},
 		{"a password", "x", "https://u:p@x.example/", `x`},
@@ -76,6 +99,16 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// Our own words hold no markup; what they take over from the file (a label, an
+// org's name) is not to make any.
+func TestOurOwnWords(t *testing.T) {
+	const in = `Add *one* of_these {a} [b|c] ~d~ ^e^ !f! \g, (set the parent?) - or don't: it is self-serve`
+	const want = `Add \*one\* of\_these \{a\} \[b\|c\] \~d\~ \^e\^ \!f\! ∖g, (set the parent?) - or don't: it is self-serve`
+	if got := plain(in); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
 func TestComment(t *testing.T) {
 	got := render(roadmap.Text{
 		{roadmap.Say("No goal: "), roadmap.Quote("[~bob] *now*"), roadmap.Say(" serves no roadmap goal.")},
@@ -83,7 +116,7 @@ func TestComment(t *testing.T) {
 		{roadmap.Say("alignd · acme · story-without-goal")},
 	})
 	want := `No goal: \[\~bob\] \*now\* serves no roadmap goal.
-Nearest: [ROAD\-1|https://acme.example/browse/ROAD-1] (set the parent, or add goal:ROAD-1)?
+Nearest: [ROAD-1|https://acme.example/browse/ROAD-1] (set the parent, or add goal:ROAD-1)?
 alignd · acme · story-without-goal`
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
@@ -127,48 +160,91 @@ func repeat[T any](one T, n int) []T {
 
 // FuzzRender checks on any words that nothing in them can act.
 func FuzzRender(f *testing.F) {
-	for _, s := range []string{"", `\`, `\\[~x]`, "[~accountid:1]", "h1. x", "{code}", "a|b", ":D", "&#91;", "\x00", "\u202e", "http://x", "!a!", "\xff", "::", "~", "https://x.example/a]b"} {
+	for _, s := range []string{
+		"", `\`, `\\[~x]`, "[~accountid:1]", "h1. x", "{code}", "a|b", ":D", "&#91;", "\x00", "\u202e", "http://x", "!a!", "\xff", "::", "~", "https://x.example/a]b",
+		"Pay in one tap (ROAD-1)", "a-b", "-a-", "a -b- c", "a--b", "- a", "(x)", "a (x)", "a (xx (on) b1)", "a (abcd) (abcd", "x:(abcd)", "a (abc;)", "a (flag)", "-", "(", ")", "é-é", "a (1)", "8-)", "(a-b) -c",
+	} {
 		f.Add(s)
-	}
-	acts := regexp.MustCompile(`(?i)<|>|:\S|(^|[^0-9A-Za-z_])(h[1-6]|bq)\.|&#?[0-9A-Za-z]+;`)
-	bare := func(s string) string { // with escaped pairs taken out; what is left has no power
-		var b strings.Builder
-		for i := 0; i < len(s); i++ {
-			if s[i] == '\\' {
-				if i+1 == len(s) || !strings.ContainsRune(escapable, rune(s[i+1])) {
-					return `\`
-				}
-				i++
-				continue
-			}
-			b.WriteByte(s[i])
-		}
-		return b.String()
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		q := quote(s)
-		if strings.ContainsAny(bare(q), escapable+`\`) {
-			t.Errorf("%q: something is not escaped: %q", s, q)
-		}
-		if strings.Contains(q, `\\`) {
-			t.Errorf("%q: two backslashes: %q", s, q)
-		}
-		if hit := acts.FindString(q); hit != "" {
-			t.Errorf("%q: %q acts in %q", s, hit, q)
-		}
-		if strings.ContainsFunc(q, func(r rune) bool { return r != ' ' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }) {
-			t.Errorf("%q: something invisible in %q", s, q)
-		}
+		checkInert(t, s, q)
 		l := link(s, "https://x.example/"+s)
-		if b := bare(l); strings.HasPrefix(l, "[") {
+		if strings.HasPrefix(l, "[") {
+			b := unescaped(l)
 			if strings.Count(b, "[") != 1 || strings.Count(b, "]") != 1 || strings.Count(b, "|") != 1 || !strings.HasSuffix(b, "]") {
 				t.Errorf("%q breaks out of its link: %q", s, l)
 			}
-		} else if strings.ContainsAny(b, escapable) {
-			t.Errorf("%q: a link without address acts: %q", s, l)
+			label, _, _ := strings.Cut(l[1:], "|")
+			checkInert(t, s, label)
+		} else {
+			checkInert(t, s, l)
 		}
 		if r := render(roadmap.Text{{roadmap.Quote(s), roadmap.Say(s), roadmap.LinkTo(s, s)}}); strings.Contains(r, "\n") || units(r) > bodyMost {
 			t.Errorf("%q: came out on several lines, or too long", s)
 		}
 	})
+}
+
+var (
+	// acts is what has a meaning without any character that a backslash takes it from.
+	acts = regexp.MustCompile(`(?i)<|>|:\S|(^|[^0-9A-Za-z_])(h[1-6]|bq)\.|&#?[0-9A-Za-z]+;`)
+	// hyphens are those that are not within a word, and so may make a bullet, a
+	// dash, a rule, or begin or end strike-through.
+	hyphens = regexp.MustCompile(`(^|[^0-9A-Za-z])-|-([^0-9A-Za-z]|$)`)
+	// faces are the emoticons and signs of Jira's notation that end in a bracket,
+	// and their variants with a nose.
+	faces = regexp.MustCompile(`(?i)[:;]-?[()]|8-\)|\((y|n|i|/|x|!|\+|-|\?|on|off|\*[rgby]?|flag|flagoff)\)`)
+)
+
+// checkInert holds what words of others came out as against the rules of Jira's
+// notation, beside words of ours that would make a face of their brackets.
+func checkInert(t *testing.T, s, out string) {
+	t.Helper()
+	b := unescaped(out)
+	for _, c := range escapable + `\` {
+		if c != '-' && c != '(' && c != ')' && strings.ContainsRune(b, c) {
+			t.Errorf("%q: %q is not escaped: %q", s, c, out)
+		}
+	}
+	if strings.Contains(out, `\\`) {
+		t.Errorf("%q: two backslashes: %q", s, out)
+	}
+	if hit := acts.FindString(out); hit != "" {
+		t.Errorf("%q: %q acts in %q", s, hit, out)
+	}
+	if hyphens.MatchString(b) {
+		t.Errorf("%q: a hyphen acts in %q", s, out)
+	}
+	for _, before := range []string{"", ":", ":-", ";", ";-", "8-", "(", "(*"} {
+		if hit := faces.FindString(before + b); hit != "" {
+			t.Errorf("%q after %q: the face %q in %q", s, before, hit, out)
+		}
+	}
+	for _, after := range []string{"", "x)", "on)", "off)", "lag)", "g)"} {
+		if hit := faces.FindString(b + after); hit != "" {
+			t.Errorf("%q before %q: the face %q in %q", s, after, hit, out)
+		}
+	}
+	if strings.Count(b, "(") != strings.Count(b, ")") {
+		t.Errorf("%q: half of a pair of brackets is left in %q", s, out)
+	}
+	if strings.ContainsFunc(out, func(r rune) bool { return r != ' ' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }) {
+		t.Errorf("%q: something invisible in %q", s, out)
+	}
+}
+
+// unescaped gives what is left to act: each escaped character is replaced by a
+// dot, which is no letter. A backslash that escapes nothing stays.
+func unescaped(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte(escapable, s[i+1]) >= 0 {
+			b.WriteByte('.')
+			i++
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }

@@ -2,6 +2,7 @@ package jira
 
 import (
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,12 @@ func TestTroubleAtTheBuiltInJira(t *testing.T) {
 		t.Errorf("a project that is not there: %v, and %v", err, got.items)
 	}
 
+	missing.Config.JQL = "labels IS EMPTY OR labels != no-sync"
+	got, err = pullAll(t, mustNew(t, missing), "")
+	if connectors.KindOf(err) != connectors.NotFound || strings.Count(err.Error(), "NOPE") != 2 || len(got.items) != 5 || got.goals["scope"] != nil {
+		t.Errorf("the same with a scope: %v, %v and %v", err, got.items, got.goals)
+	}
+
 	// Every page token expires in the middle of a crawl.
 	tr := mustNew(t, o)
 	page, err := tr.Pull(t.Context(), "")
@@ -184,5 +191,38 @@ func TestTroubleAtTheBuiltInJira(t *testing.T) {
 	gone, err := mustNew(t, o).Fetch(t.Context(), nil, []roadmap.Ref{"jira:PAY-2"})
 	if err != nil || len(gone) != 0 {
 		t.Errorf("after it was deleted: %+v, %v", gone, err)
+	}
+}
+
+// TestTheScopeOfJQL: the scope is read for whole in every round, so that an issue
+// that stops matching is missed in it although no page brings it.
+func TestTheScopeOfJQL(t *testing.T) {
+	sim, o := builtIn(t)
+	o.Config.JQL = "labels IS EMPTY OR labels != no-sync"
+	first, err := pullAll(t, mustNew(t, o), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := first.goals[connectors.SetScope] // an epic and two stories
+	if len(all) != 4 || all[3] != "complete" {
+		t.Fatalf("scope %v", all)
+	}
+	leaves, _ := sim.Issue("PAY-3")
+	if err := sim.Edit("PAY-3", "ana", func(i *jirasim.Issue) { i.Labels = append(i.Labels, "no-sync") }); err != nil {
+		t.Fatal(err)
+	}
+	next, err := pullAll(t, mustNew(t, o), first.next)
+	if err != nil || slices.Contains(next.items, "jira:PAY-3") {
+		t.Fatal(next.items, err)
+	}
+	scope := next.goals[connectors.SetScope]
+	if len(scope) != 3 || slices.Contains(scope, "jira#"+leaves.ID) || !slices.Contains(all, "jira#"+leaves.ID) {
+		t.Errorf("scope %v, before %v", scope, all)
+	}
+
+	o.Config.JQL = ""
+	whole, err := pullAll(t, mustNew(t, o), "")
+	if _, there := whole.goals[connectors.SetScope]; err != nil || there {
+		t.Errorf("without a query there is no scope: %v, %v", whole.goals, err)
 	}
 }

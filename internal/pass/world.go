@@ -16,6 +16,9 @@ type world struct {
 	edges map[string]map[string][]roadmap.Edge
 	byKey map[roadmap.Key]int
 	byRef map[roadmap.Ref]int
+	// scope holds, by tracker, the items that may be stories where a query of
+	// the file narrows them. A tracker without an entry: all of its projects.
+	scope map[string]map[roadmap.Key]bool
 }
 
 // load reads the stored items of the trackers that the file still names. What
@@ -27,6 +30,12 @@ func (p *Pass) load(ctx context.Context) (*world, error) {
 		return nil, err
 	}
 	w := &world{byKey: map[roadmap.Key]int{}, byRef: map[roadmap.Ref]int{}}
+	if w.edges, err = p.Store.Edges(ctx); err != nil {
+		return nil, err
+	}
+	if w.scope, err = p.scopes(ctx, w.edges); err != nil {
+		return nil, err
+	}
 	for _, it := range all {
 		t, known := p.Org.Tracker(it.Key.Tracker)
 		if !known {
@@ -35,8 +44,7 @@ func (p *Pass) load(ctx context.Context) (*world, error) {
 		it.InScope = it.InScope && inScope(t, &it)
 		w.put(it)
 	}
-	w.edges, err = p.Store.Edges(ctx)
-	return w, err
+	return w, nil
 }
 
 // inScope reports whether an item is in a configured project or team.
@@ -47,8 +55,12 @@ func inScope(t config.Tracker, it *roadmap.Item) bool {
 	return slices.Contains(t.Projects, it.Project)
 }
 
-// put adds an item or replaces it.
+// put adds an item or replaces it. Trackers tell whether an item is in a project
+// of ours; whether it is in a scope narrower than that is known here.
 func (w *world) put(it roadmap.Item) {
+	if members, narrowed := w.scope[it.Key.Tracker]; narrowed && !members[it.Key] {
+		it.InScope = false
+	}
 	i, known := w.byKey[it.Key]
 	if !known {
 		i = len(w.items)
@@ -70,7 +82,8 @@ func (w *world) put(it roadmap.Item) {
 const maxRounds = 20
 
 // meet fetches the parents that lie outside what is pulled: those met for the
-// first time, and those met before, which no pull keeps fresh. Each is asked for
+// first time, and those met before, which no pull keeps fresh; and likewise what
+// carries something of ours and has left the scope. Each is asked for
 // once, however many items lead to it. What does not come is not there, or not
 // ours to see, and stays out: a chain that leads to it is unknown.
 func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o *Outcome) error {
@@ -89,8 +102,18 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 	}
 	asked := map[string]bool{}
 	pending := slices.Clone(w.items) // whose links were not looked at yet
-	for range maxRounds {
+	left, err := p.left(ctx, w, members)
+	if err != nil {
+		return err
+	}
+	for round := range maxRounds {
 		keys, refs := map[string][]roadmap.Key{}, map[string][]roadmap.Ref{}
+		if round == 0 {
+			for _, k := range left {
+				asked[k.String()] = true
+				keys[k.Tracker] = append(keys[k.Tracker], k)
+			}
+		}
 		for _, it := range pending {
 			for _, l := range it.Links {
 				p.want(w, l, members, asked, keys, refs)

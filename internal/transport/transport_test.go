@@ -404,6 +404,37 @@ func TestGrowingWait(t *testing.T) {
 	}
 }
 
+// What a server asks for is waited for as it stands; "0" from a server that has
+// just refused us, and nothing at all, get the growing wait.
+func TestWaitAsTold(t *testing.T) {
+	p := &policy{waitMin: 2 * time.Second, waitMax: 60 * time.Second, log: slog.New(slog.DiscardHandler)}
+	for _, tt := range []struct {
+		after     string
+		low, high time.Duration
+		again     bool
+	}{
+		{"7", 7 * time.Second, 7 * time.Second, true},
+		{"60", 60 * time.Second, 60 * time.Second, true},
+		{"61", 61 * time.Second, 61 * time.Second, false},
+		{"Sun, 22 Nov 2026 12:00:07 GMT", 7 * time.Second, 7 * time.Second, true},
+		{"Sun, 22 Nov 2026 12:01:01 GMT", 61 * time.Second, 61 * time.Second, false},
+		{"0", 1400 * time.Millisecond, 2600 * time.Millisecond, true},
+		{"", 1400 * time.Millisecond, 2600 * time.Millisecond, true},
+	} {
+		resp := &http.Response{StatusCode: 429, Header: http.Header{}, Request: &http.Request{URL: &url.URL{}}}
+		resp.Header.Set("Date", "Sun, 22 Nov 2026 12:00:00 GMT")
+		if tt.after != "" {
+			resp.Header.Set("Retry-After", tt.after)
+		}
+		if d := p.wait(0, 0, 0, resp); d < tt.low || d > tt.high {
+			t.Errorf("Retry-After %q: %s, want %s to %s", tt.after, d, tt.low, tt.high)
+		}
+		if again, err := p.again(t.Context(), resp, nil); again != tt.again || err != nil {
+			t.Errorf("Retry-After %q: again is %v, %v", tt.after, again, err)
+		}
+	}
+}
+
 func TestPaceIsShared(t *testing.T) {
 	s := serve(t, status(200))
 	pace := NewPace(1) // a burst of one, then one a second

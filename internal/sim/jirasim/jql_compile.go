@@ -241,8 +241,8 @@ func (c *compiler) keys(k *clause) match {
 // maxOrder is how many fields ORDER BY takes on Cloud.
 const maxOrder = 7
 
-// order compiles ORDER BY; what is equal, and what is not ordered at all, goes
-// newest first, which is Jira's habit.
+// order compiles ORDER BY. What is not ordered at all goes newest first, which
+// is Jira's habit; what is equal in all that is named goes by id.
 func (c *compiler) order(terms []orderTerm) func(a, b *record) int {
 	if len(terms) > maxOrder {
 		c.refuse(errors.New("A maximum of 7 fields can be used in the ORDER BY clause."))
