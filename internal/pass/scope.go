@@ -3,6 +3,7 @@ package pass
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
@@ -54,4 +55,25 @@ func (p *Pass) left(ctx context.Context, w *world, members map[roadmap.Key]bool)
 	}
 	slices.SortFunc(left, roadmap.Key.Compare)
 	return left, nil
+}
+
+// unseen gives the members of a scope or of a goal source that no page has
+// brought: they have come to match its query without having been changed, as
+// with "sprint in openSprints()" on the day the sprint starts.
+func (w *world) unseen() []roadmap.Key {
+	var unseen []roadmap.Key
+	for _, sets := range w.edges {
+		for name, edges := range sets {
+			if name != connectors.SetScope && !strings.HasPrefix(name, connectors.SetGoals) {
+				continue
+			}
+			for _, e := range edges {
+				if _, known := w.byKey[e.From]; !known {
+					unseen = append(unseen, e.From)
+				}
+			}
+		}
+	}
+	slices.SortFunc(unseen, roadmap.Key.Compare)
+	return slices.Compact(unseen)
 }

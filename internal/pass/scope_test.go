@@ -315,3 +315,17 @@ func TestTheQueryIsTakenOutOfTheFile(t *testing.T) {
 	}
 	n.want("PAY-2", true, says)
 }
+
+// A query on time is met by and by, without anybody touching the issue: no page
+// ever brings it.
+func TestAStoryComesIntoTheScopeUnchanged(t *testing.T) {
+	n := newNarrowed(t, "created <= -8d", jirasim.Issue{Key: "PAY-1", Type: "Story", Summary: "Ripens"})
+	if got := stories(n.whole()); got != "" {
+		t.Errorf("stories %s", got)
+	}
+	n.at.Add((48 * time.Hour).Milliseconds())
+	if got := stories(n.whole()); got != "jira:PAY-1" {
+		t.Errorf("in the scope for a day, and the stories are %q", got)
+	}
+	n.want("PAY-1", true, says)
+}

@@ -82,9 +82,9 @@ func (w *world) put(it roadmap.Item) {
 const maxRounds = 20
 
 // meet fetches the parents that lie outside what is pulled: those met for the
-// first time, and those met before, which no pull keeps fresh; and likewise what
-// carries something of ours and has left the scope. Each is asked for
-// once, however many items lead to it. What does not come is not there, or not
+// first time, and those met before, which no pull keeps fresh; likewise what
+// carries something of ours and has left the scope, and what has come into it
+// without being changed. Each is asked for once, however many items lead to it. What does not come is not there, or not
 // ours to see, and stays out: a chain that leads to it is unknown.
 func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o *Outcome) error {
 	if p.Offline {
@@ -106,6 +106,7 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 	if err != nil {
 		return err
 	}
+	left = append(left, w.unseen()...)
 	for round := range maxRounds {
 		keys, refs := map[string][]roadmap.Key{}, map[string][]roadmap.Ref{}
 		if round == 0 {
