@@ -18,6 +18,8 @@ func visible(s string) string {
 		switch {
 		case r == '\n', r == '\r', r == '\t', r == '\v', r == '\f', r == '\u0085', r == '\u2028', r == '\u2029':
 			return ' '
+		case r == '\u200c', r == '\u200d': // joiners: Persian needs the one, emoji the other; they hide nothing
+			return r
 		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), r == unicode.ReplacementChar:
 			return -1
 		case r == '\u034f', r == '\u115f', r == '\u1160', r == '\u3164', r == '\uffa0': // look empty, count as letters or marks

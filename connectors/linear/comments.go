@@ -2,10 +2,12 @@ package linear
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -106,7 +108,7 @@ func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (string, 
 	var m createComment
 	err := t.mutate(ctx, op, &m, vars{"input": in})
 	if isConflict(err) {
-		return c.Mark.ID, nil
+		return t.standing(ctx, op, c)
 	}
 	if err != nil {
 		return "", err
@@ -118,6 +120,21 @@ func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (string, 
 		return m.Payload.Comment.ID, nil
 	}
 	return c.Mark.ID, nil
+}
+
+// standing tells a comment that has arrived before from one that has been
+// deleted since: Linear never gives its id free again.
+func (t *Tracker) standing(ctx context.Context, op string, c roadmap.Change) (string, error) {
+	found, err := t.commentsOn(ctx, []roadmap.Item{{Key: c.Key}})
+	if err != nil {
+		return "", err
+	}
+	for _, f := range found {
+		if f.Remote == c.Mark.ID {
+			return f.Remote, nil
+		}
+	}
+	return "", t.fail(op, connectors.NotFound, errors.New("it was written before, and a person has deleted it"), "")
 }
 
 // updateComment edits in place. A comment that a person deleted is NotFound.

@@ -3,6 +3,8 @@ package linear
 import (
 	"context"
 	"errors"
+	"reflect"
+	"slices"
 
 	"github.com/alignd/alignd/connectors"
 )
@@ -47,8 +49,25 @@ func (t *Tracker) next(op string, info *pageInfo, after string) (string, error) 
 	return *info.EndCursor, nil
 }
 
-// drain reads a whole connection, page by page, giving each row to keep. A page
-// that comes with errors is as good as its rows.
+// whole judges an answer that came with errors. A row that was withheld would be
+// taken for one that does not exist, so the answer is of no use; what is only
+// missing inside a row is logged.
+func (t *Tracker) whole(op string, withheld bool, partial []answerError) error {
+	if withheld && len(partial) > 0 {
+		return t.partialOnly(op, partial[0])
+	}
+	for _, e := range partial {
+		t.log.Warn("linear: part of an answer is missing", "op", op, "error", t.words(e))
+	}
+	return nil
+}
+
+// withheld reports whether a row is null: Linear tells of it in errors.
+func (p *page[N]) withheld() bool {
+	return slices.ContainsFunc(p.Nodes, func(n N) bool { return reflect.ValueOf(n).IsZero() })
+}
+
+// drain reads a whole connection, page by page, giving each row to keep.
 func drain[N any](ctx context.Context, t *Tracker, op string, get func() (any, **page[N]), keep func(N)) error {
 	after := ""
 	passed := map[string]bool{}
@@ -57,8 +76,8 @@ func drain[N any](ctx context.Context, t *Tracker, op string, get func() (any, *
 		if err != nil {
 			return err
 		}
-		for _, e := range partial {
-			t.log.Warn("linear: part of an answer is missing", "op", op, "error", t.words(e))
+		if err := t.whole(op, p.withheld(), partial); err != nil {
+			return err
 		}
 		for _, n := range p.Nodes {
 			keep(n)

@@ -188,8 +188,8 @@ func fetchPage[N any](ctx context.Context, t *Tracker, op string, n int, filter 
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range partial {
-		t.log.Warn("linear: part of an answer is missing", "op", op, "error", t.words(e))
+	if err := t.whole(op, got.withheld(), partial); err != nil {
+		return nil, err
 	}
 	return got.Nodes, nil
 }

@@ -192,6 +192,10 @@ func TestApplyComments(t *testing.T) {
 			"one that had arrived already", change(roadmap.CreateComment, roadmap.KindIssue, ""),
 			`{"data":null,"errors":[{"message":"conflict on insert of Comment","extensions":{"code":"INPUT_ERROR"}}]}`, "", ours, "",
 		},
+		{
+			"one that had arrived, and that a person has deleted since", change(roadmap.CreateComment, roadmap.KindIssue, ""),
+			`{"data":null,"errors":[{"message":"conflict on insert of Comment","extensions":{"code":"INPUT_ERROR"}}]}`, "", "", connectors.NotFound,
+		},
 		{"on an issue that is gone", change(roadmap.CreateComment, roadmap.KindIssue, ""), `{"data":null,"errors":[{"message":"Entity not found: Issue"}]}`, "", "", connectors.NotFound},
 		{"not done, says Linear", change(roadmap.CreateComment, roadmap.KindIssue, ""), `{"data":{"commentCreate":{"success":false,"comment":{"id":""}}}}`, "", "", connectors.Temporary},
 		{
@@ -204,6 +208,9 @@ func TestApplyComments(t *testing.T) {
 			f := newFake(t)
 			root := map[roadmap.Action]string{roadmap.CreateComment: "commentCreate", roadmap.UpdateComment: "commentUpdate"}[tt.c.Action]
 			f.reply(root, reply{Body: tt.answer})
+			if tt.remote == ours {
+				f.rows("comments", fmt.Sprintf(`{"id":%q,"body":"No goal.","createdAt":%q,"user":{"id":"u-bot"}}`, ours, at))
+			}
 			got, err := f.tracker().Apply(context.Background(), tt.c)
 			if connectors.KindOf(err) != tt.kind || got.Remote != tt.remote {
 				t.Errorf("got %q, %v; want %q, %q", got.Remote, err, tt.remote, tt.kind)

@@ -106,8 +106,9 @@ func ParseMarkLine(line string) (m Mark, ok bool) {
 // facts have changed since. It has the shape of a UUID v4 (which is what
 // Linear takes as a comment's id) but is computed, so that it is the same after
 // the database is lost, and creating a comment twice is refused by the tracker.
+// The tracker's name in the file is not part of it, so that it may be renamed.
 func CommentID(org string, k Key, n int) string {
-	h := sha256.Sum256([]byte("alignd comment\x00" + org + "\x00" + k.Tracker + "\x00" + k.ID + "\x00" + strconv.Itoa(n)))
+	h := sha256.Sum256([]byte("alignd comment\x00" + org + "\x00" + k.ID + "\x00" + strconv.Itoa(n)))
 	h[6] = h[6]&0x0f | 0x40 // version 4
 	h[8] = h[8]&0x3f | 0x80 // RFC 9562 variant
 	s := hex.EncodeToString(h[:16])
