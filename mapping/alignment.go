@@ -92,7 +92,7 @@ func (a *Alignment) mayBeStory(it *roadmap.Item, i int32) (bool, error) {
 	if a.Org.Stories.Where == nil {
 		return true, nil
 	}
-	ok, err := a.Org.Stories.Where.Match(it, a.At)
+	ok, err := a.g.match(a.Org.Stories.Where, it, a.At)
 	if err != nil {
 		return false, fmt.Errorf("stories.where on %s: %w", it.Ref, err)
 	}

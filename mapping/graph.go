@@ -46,6 +46,7 @@ type graph struct {
 	goals    []Goal
 	extra    map[int32][]hop // hops from edge sets: project to initiative, initiative to its parent
 	blind    map[int32]bool  // items that an edge ties to something that we cannot see
+	rules    map[string]bool // labels that rules write: no facts, or what we write would change what we find
 	ways     map[roadmap.Way]bool
 	labels   []template
 	isolated map[string]bool // trackers with an incomplete pull
@@ -73,6 +74,7 @@ func newGraph(in Input) *graph {
 		byHuman:  map[string][]int32{},
 		extra:    map[int32][]hop{},
 		blind:    map[int32]bool{},
+		rules:    map[string]bool{},
 		ways:     map[roadmap.Way]bool{},
 		isolated: in.Incomplete,
 	}
@@ -90,6 +92,11 @@ func newGraph(in Input) *graph {
 			if _, taken := g.byRef[ref]; !taken {
 				g.byRef[ref] = int32(i)
 			}
+		}
+	}
+	for _, rule := range in.Org.Rules {
+		if rule.Label != "" {
+			g.rules[rule.Label] = true
 		}
 	}
 	for _, w := range in.Org.Links {
@@ -150,6 +157,9 @@ func (g *graph) hops(i int32, buf []hop) []hop {
 		}
 	}
 	for _, label := range it.Labels {
+		if g.rules[label] {
+			continue
+		}
 		for _, t := range g.labels {
 			name, ok := t.match(label)
 			if !ok {
@@ -219,4 +229,15 @@ func fileGoals(org *config.Org) []roadmap.Item {
 		}
 	}
 	return items
+}
+
+// match asks an expression of the file about an item, without the labels that
+// rules write: a rule must not answer to its own writing.
+func (g *graph) match(e *config.Expr, it *roadmap.Item, now time.Time) (bool, error) {
+	if slices.ContainsFunc(it.Labels, func(l string) bool { return g.rules[l] }) {
+		bare := *it
+		bare.Labels = slices.DeleteFunc(slices.Clone(it.Labels), func(l string) bool { return g.rules[l] })
+		it = &bare
+	}
+	return e.Match(it, now)
 }

@@ -57,7 +57,7 @@ func (a *Alignment) judge() error {
 // not silenced by its unless.
 func (a *Alignment) applies(rule config.Rule, name roadmap.Rule, it *roadmap.Item) (bool, error) {
 	if rule.Scope != nil {
-		in, err := rule.Scope.Match(it, a.At)
+		in, err := a.g.match(rule.Scope, it, a.At)
 		if err != nil {
 			return false, fmt.Errorf("rules.%s.scope on %s: %w", name, it.Ref, err)
 		}
@@ -66,7 +66,7 @@ func (a *Alignment) applies(rule config.Rule, name roadmap.Rule, it *roadmap.Ite
 		}
 	}
 	if rule.Unless != nil {
-		silenced, err := rule.Unless.Match(it, a.At)
+		silenced, err := a.g.match(rule.Unless, it, a.At)
 		if err != nil {
 			return false, fmt.Errorf("rules.%s.unless on %s: %w", name, it.Ref, err)
 		}

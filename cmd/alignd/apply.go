@@ -62,7 +62,7 @@ func (c *common) runApply(ctx context.Context, opts applyOptions) error {
 		if org.Mode != config.Write {
 			return nil, fmt.Errorf("%s: org %s is in mode: %s, which never writes. Try: mode: write in the file, when the plan is what you want", org.Path, org.Name, org.Mode)
 		}
-		if !opts.yes && !c.interactive {
+		if !opts.yes && (!c.interactive || c.json) {
 			return nil, errors.New("nobody is there to be asked. Try: --yes, and --expect FINGERPRINT to write only the plan that was looked at")
 		}
 		return func(p plan.Plan) (bool, error) { return c.confirm(org, p, opts) }, nil
@@ -108,18 +108,26 @@ func (c *common) confirm(org *config.Org, p plan.Plan, opts applyOptions) (bool,
 }
 
 func (c *common) runSync(ctx context.Context, file string) error {
-	_, o, err := c.once(ctx, file, permit(c.offline))
+	org, o, err := c.once(ctx, file, permit(c.offline))
 	if err != nil {
 		return err
 	}
 	if c.json {
-		if err := c.printJSON(report.BuildWritten(o, "mode: observe writes nothing")); err != nil {
+		if err := c.printJSON(report.BuildWritten(o, c.whyNot(org))); err != nil {
 			return err
 		}
 		return c.status(o)
 	}
 	c.printSync(o)
 	return c.status(o)
+}
+
+// whyNot says why a sync wrote nothing of its plan.
+func (c *common) whyNot(org *config.Org) string {
+	if org.Mode != config.Write {
+		return "mode observe: nothing was written"
+	}
+	return "offline: nothing was written"
 }
 
 // permit lets a pass write what it plans where the org's file says so.

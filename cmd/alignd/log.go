@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,6 +62,13 @@ func (c *common) ledger(ctx context.Context, file string) (entries []written, er
 	org, err := config.Load(file)
 	if err != nil {
 		return nil, err
+	}
+	path, err := c.storePath(org)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return []written{}, nil // looking makes no database
 	}
 	st, err := c.openStore(ctx, org)
 	if err != nil {

@@ -242,7 +242,7 @@ func (c *common) printSync(o *pass.Outcome) {
 	case o.Wrote:
 		c.printResults(o)
 	default:
-		c.say("\nPlan %s: %s. Mode observe: nothing was written.", o.Plan.Fingerprint(), tally(o.Plan.Changes))
+		c.say("\nPlan %s: %s.\n%s", o.Plan.Fingerprint(), tally(o.Plan.Changes), c.paint(dim, c.whyNot(o.Alignment.Org)))
 	}
 	c.printHeld(o.Plan, o.Alignment.Org.Location)
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,6 +32,7 @@ type terminal struct {
 // common holds the flags that all commands share.
 type common struct {
 	*terminal
+	args      []string // the command line
 	data      string
 	json      bool
 	offline   bool
@@ -76,7 +78,7 @@ func (e *statusError) Unwrap() error { return e.err }
 
 // run runs one command line and gives its exit status.
 func run(ctx context.Context, args []string, t *terminal) int {
-	c := &common{terminal: t}
+	c := &common{terminal: t, args: args}
 	root := newRootCmd(c)
 	root.SetArgs(args)
 	root.SetIn(t.in)
@@ -106,7 +108,8 @@ func (c *common) finish(ctx context.Context, err error) int {
 	if said {
 		return status
 	}
-	if c.json {
+	// A flag that is wrong may stand before --json, which then was never read.
+	if c.json || slices.Contains(c.args, "--json") {
 		doc := map[string]any{"error": err.Error(), "status": status}
 		var problems *config.ProblemsError
 		if errors.As(err, &problems) {

@@ -52,7 +52,8 @@ func inScope(t config.Tracker, it *roadmap.Item) bool {
 	if t.Type == config.Linear {
 		return slices.Contains(t.Teams, it.Team)
 	}
-	return slices.Contains(t.Projects, it.Project)
+	// Jira takes a project key in any case.
+	return slices.ContainsFunc(t.Projects, func(key string) bool { return strings.EqualFold(key, it.Project) })
 }
 
 // put adds an item or replaces it. Trackers tell whether an item is in a project

@@ -136,8 +136,8 @@ func (b *builder) labels(s subject, active []roadmap.Finding) {
 	for _, label := range slices.Sorted(maps.Keys(s.ours.Labels)) {
 		if wanted[label] == nil && s.item.HasLabel(label) {
 			c := b.change(s, roadmap.RemoveLabel, nil)
-			c.Value, c.Why = label, "the rule holds now"
 			c.Rules = b.rulesOf(label)
+			c.Value, c.Why = label, b.over(c.Rules, func(r config.Rule) bool { return r.Label == label })
 			b.propose(s, c, false)
 		}
 	}
@@ -172,8 +172,11 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 	case len(speak) == 0 && len(was.Rules) > 0:
 		c := b.change(s, roadmap.UpdateComment, nil)
 		c.Rules = slices.Sorted(maps.Keys(was.Rules))
-		c.Why = "the rule holds now"
+		c.Why = b.over(c.Rules, func(r config.Rule) bool { return r.Comment })
 		c.Text = roadmap.Text{b.in.Resolved(s.key), {roadmap.Say(c.Mark.Line())}}
+		if c.Why == switchedOff {
+			c.Text[0] = roadmap.Line{roadmap.Say("alignd has nothing more to say here: the rule was switched off.")}
+		}
 		c.Value = c.Text.Plain()
 		b.propose(s, c, false)
 	case len(speak) > 0 && !sameFacts(was.Rules, speak):
@@ -262,6 +265,20 @@ func (b *builder) text(m roadmap.Mark, fs []roadmap.Finding) roadmap.Text {
 		t = append(t, fs[0].Text[len(fs[0].Text)-1])
 	}
 	return append(t, roadmap.Line{roadmap.Say(m.Line())})
+}
+
+// switchedOff says why something is taken back that may well still be so.
+const switchedOff = "no rule asks for it any more"
+
+// over says why what some rules asked for is taken back: because they hold now,
+// or because the file does not ask for it any more.
+func (b *builder) over(rules []roadmap.Rule, asks func(config.Rule) bool) string {
+	for _, name := range rules {
+		if r := b.in.Org.Rules[name]; r.Enabled && asks(r) {
+			return "the rule holds now"
+		}
+	}
+	return switchedOff
 }
 
 // rulesOf gives the rules that write a label.
