@@ -19,7 +19,7 @@ func newLogCmd(c *common) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "log -c FILE",
 		Short: "Every write ever made: when, what, why, outcome",
-		Long: `Tells every write from the ledger, oldest first. Outcomes: done, failed, skipped,
+		Long: `Tells every write from the ledger, oldest first. Outcomes: done, failed, refused, skipped,
 adopted (found in the tracker after the database was lost), intent or unknown
 (the next pass reads the tracker and settles it).
 

@@ -157,6 +157,7 @@ var reasons = map[plan.Reason]string{
 	plan.Since:      "older than the rule's since",
 	plan.Grace:      "still young",
 	plan.Quiet:      "quiet time",
+	plan.NoPermit:   "the tracker refused it; `alignd log` tells why. It is tried again after a day",
 	plan.TooMany:    "the pass would flag too large a share of the stories (limits.max_share): is the roadmap read rightly?",
 	plan.Limit:      "enough new comments for one pass (limits.comments_per_run)",
 }

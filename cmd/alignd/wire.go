@@ -74,13 +74,14 @@ func (c *common) trackers(org *config.Org, log *slog.Logger) (map[string]connect
 	return trackers, nil
 }
 
-// newPass wires one pass over an org.
-func (c *common) newPass(org *config.Org, st *store.Store, log *slog.Logger, allow func(plan.Plan) (bool, error)) (*pass.Pass, error) {
+// newPass wires one pass over an org; look where it must leave no trace but what
+// it pulls.
+func (c *common) newPass(org *config.Org, st *store.Store, log *slog.Logger, look bool, allow func(plan.Plan) (bool, error)) (*pass.Pass, error) {
 	now, err := c.clock()
 	if err != nil {
 		return nil, err
 	}
-	p := &pass.Pass{Org: org, Store: st, Now: now, Log: log, Offline: c.offline, Allow: allow}
+	p := &pass.Pass{Org: org, Store: st, Now: now, Log: log, Offline: c.offline, Look: look, Allow: allow}
 	if !c.offline {
 		p.Trackers, err = c.trackers(org, log)
 	}
@@ -111,7 +112,7 @@ func (c *common) once(ctx context.Context, file string, allow func(*config.Org) 
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	p, err := c.newPass(org, st, log, permit)
+	p, err := c.newPass(org, st, log, allow == nil, permit)
 	if err != nil {
 		return nil, nil, err
 	}

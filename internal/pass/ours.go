@@ -3,6 +3,7 @@ package pass
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/alignd/alignd/connectors"
@@ -37,18 +38,31 @@ func (p *Pass) heal(ctx context.Context, tracker string) error {
 	if err != nil {
 		return err
 	}
+	ours, _, err := p.Store.Ours(ctx)
+	if err != nil {
+		return err
+	}
 	byKey := map[roadmap.Key]roadmap.Item{}
 	for _, it := range items {
 		byKey[it.Key] = it
 	}
 	for _, e := range open {
 		outcome, why, remote := settled(e.Change, byKey, comments)
+		if e.Change.Action == roadmap.UpdateComment && outcome == store.Done && alike(e.Change, ours[e.Change.Key].Comment) {
+			outcome, why = store.Failed, "it cannot be told from the edit before; it is made again"
+		}
 		p.Log.Warn("found an open write of an earlier run", "org", p.Org.Name, "ref", e.Change.Ref, "action", e.Change.Action, "outcome", outcome)
 		if err := p.Store.Settle(ctx, e.Seq, e.Change, outcome, why, remote, p.Now()); err != nil {
 			return err
 		}
 	}
 	return p.Store.PutItems(ctx, items)
+}
+
+// alike reports whether the mark of an edited comment would be the same with
+// and without the edit: it names rules, not the facts that the text tells.
+func alike(c roadmap.Change, was *roadmap.OurComment) bool {
+	return was != nil && slices.Equal(c.Mark.Rules, slices.Sorted(maps.Keys(was.Rules)))
 }
 
 // settled tells from what stands in the tracker whether a change was made.

@@ -28,6 +28,10 @@ type Pass struct {
 	Log      *slog.Logger
 	// Offline maps and plans what is stored, and asks no tracker anything.
 	Offline bool
+	// Look only looks: what is pulled is stored, but the pass is not remembered as
+	// a run, and nothing is concluded from it. --now and another file may make it
+	// a look at what will never be so.
+	Look bool
 	// Allow is asked before anything is written. nil: nothing is.
 	Allow func(plan.Plan) (bool, error)
 }
@@ -59,7 +63,7 @@ func (o *Outcome) Complete() bool { return len(o.Troubles) == 0 }
 func (o *Outcome) Failures() int {
 	n := 0
 	for _, r := range o.Results {
-		if r.Outcome == store.Failed || r.Outcome == store.Unknown {
+		if r.Outcome == store.Failed || r.Outcome == store.Refused || r.Outcome == store.Unknown {
 			n++
 		}
 	}
@@ -77,15 +81,27 @@ func (o *Outcome) WriteErr() error {
 // Err joins the troubles, or is nil.
 func (o *Outcome) Err() error { return errors.Join(o.Troubles...) }
 
+// askAgain is how long a change that a tracker refused (no permission, a label
+// that is not on the screen) is held before it is tried again.
+const askAgain = 24 * time.Hour
+
 // Once makes one pass. Its error is one that kept the pass from ending (the
 // database, an expression, an interruption); what a tracker refuses is in the
 // Outcome's Troubles and Results.
 func (p *Pass) Once(ctx context.Context) (*Outcome, error) {
+	if p.Look && p.Offline {
+		o := &Outcome{Results: map[string]Result{}}
+		return o, p.once(ctx, o)
+	}
 	release, err := p.Store.Lock(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
+	if p.Look {
+		o := &Outcome{Results: map[string]Result{}}
+		return o, p.once(ctx, o)
+	}
 	run, err := p.Store.BeginRun(ctx, p.Allow != nil, p.Now())
 	if err != nil {
 		return nil, err
@@ -140,7 +156,7 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 	if err := p.findOurs(ctx, o, incomplete); err != nil {
 		return err
 	}
-	if o.Complete() && !p.Offline {
+	if o.Complete() && !p.Offline && !p.Look {
 		if err := p.remember(ctx, o); err != nil {
 			return err
 		}
@@ -150,11 +166,23 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 	}
 
 	// 6: what may be written, now?
+	refused, err := p.Store.Refused(ctx, p.Now().Add(-askAgain))
+	if err != nil {
+		return err
+	}
+	for id, at := range refused {
+		refused[id] = at.Add(askAgain)
+	}
 	o.Plan = plan.Build(plan.Input{
 		Org: p.Org, Now: p.Now(), Complete: o.Complete(),
-		Findings: o.Alignment.Findings, Silent: o.Alignment.Silent, Ours: o.Ours,
+		Findings: o.Alignment.Findings, Silent: o.Alignment.Silent, Ours: o.Ours, Refused: refused,
 		Stories: len(o.Alignment.Stories), Item: o.Alignment.Item, Role: o.Alignment.Role, Resolved: o.Alignment.Resolved,
 	})
+	if o.Complete() && !p.Offline && p.Allow != nil {
+		if err := p.restate(ctx, o); err != nil {
+			return err
+		}
+	}
 	if p.Allow == nil {
 		return nil
 	}
@@ -219,44 +247,4 @@ func (p *Pass) pull(ctx context.Context, name string, o *Outcome) error {
 			return nil
 		}
 	}
-}
-
-// remember keeps since when each finding stands, and brings the record of our
-// labels up to date with what people did. Only a complete pass concludes
-// anything.
-func (p *Pass) remember(ctx context.Context, o *Outcome) error {
-	if err := p.Store.Standing(ctx, o.Alignment.Findings, o.Alignment.Silent, p.Now()); err != nil {
-		return err
-	}
-	facts := map[roadmap.Key]map[string]string{}
-	for _, f := range o.Alignment.Findings {
-		if facts[f.Key] == nil {
-			facts[f.Key] = map[string]string{}
-		}
-		facts[f.Key][p.Org.Rules[f.Rule].Label] += f.Facts
-	}
-	for k, ours := range o.Ours {
-		it, seen := o.Alignment.Item(k)
-		if !seen || o.Alignment.Silent[k] {
-			continue
-		}
-		for label, was := range ours.Labels {
-			now, stands := facts[k][label]
-			switch {
-			case !stands && !it.HasLabel(label):
-				// The rule holds again and the label is off: nothing of ours is left.
-				if err := p.Store.Forget(ctx, k, label); err != nil {
-					return err
-				}
-				delete(ours.Labels, label)
-			case stands && it.HasLabel(label) && now != was.Facts:
-				// The label stands for new facts: a person who removes it now has seen these.
-				if err := p.Store.Restate(ctx, k, label, now); err != nil {
-					return err
-				}
-				ours.Labels[label] = roadmap.OurLabel{Facts: now}
-			}
-		}
-	}
-	return nil
 }

@@ -35,26 +35,25 @@ func (p *Pass) scopes(ctx context.Context, edges map[string]map[string][]roadmap
 	return scope, nil
 }
 
-// left gives the issues that carry something of ours and are neither in scope
-// nor goals any more. No page brings what changed on them, and what we said
-// there is about to be taken back: that must not rest on an old reading.
-func (p *Pass) left(ctx context.Context, w *world, members map[roadmap.Key]bool) ([]roadmap.Key, error) {
+// spoken gives the items on which something of ours stands open. They are read
+// directly in every pass: one that has moved out of the projects, or was
+// deleted, comes with no page, and what we said of it must not outlive it.
+func (p *Pass) spoken(ctx context.Context, w *world) ([]roadmap.Key, error) {
 	ours, _, err := p.Store.Ours(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var left []roadmap.Key
+	var keys []roadmap.Key
 	for k, o := range ours {
-		i, known := w.byKey[k]
-		if !known || w.items[i].InScope || w.items[i].Kind != roadmap.KindIssue || members[k] {
+		if _, known := w.byKey[k]; !known {
 			continue
 		}
 		if len(o.Labels) > 0 || o.Comment != nil && !o.Comment.Deleted && len(o.Comment.Rules) > 0 {
-			left = append(left, k)
+			keys = append(keys, k)
 		}
 	}
-	slices.SortFunc(left, roadmap.Key.Compare)
-	return left, nil
+	slices.SortFunc(keys, roadmap.Key.Compare)
+	return keys, nil
 }
 
 // unseen gives the members of a scope or of a goal source that no page has

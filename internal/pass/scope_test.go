@@ -205,8 +205,8 @@ func TestAStoryThatLeavesTheScopeIsLetGo(t *testing.T) {
 	if o := n.whole(); len(o.Plan.Changes) != 0 {
 		t.Errorf("nothing changed, and the plan holds %v", o.Plan.Changes)
 	}
-	// PAY-1 is kept fresh by the pull, and nothing of ours is open on WEB-1.
-	if got := n.site.Count("POST /rest/api/2/issue/bulkfetch"); got != 0 {
+	// What we said of PAY-1 stands open, so it is read; nothing of ours is open on WEB-1.
+	if got := n.site.Count("POST /rest/api/2/issue/bulkfetch"); got != 1 {
 		t.Errorf("nothing changed, and issues were read %d times", got)
 	}
 	n.label("WEB-1", "no-sync", false)
@@ -328,4 +328,21 @@ func TestAStoryComesIntoTheScopeUnchanged(t *testing.T) {
 		t.Errorf("in the scope for a day, and the stories are %q", got)
 	}
 	n.want("PAY-1", true, says)
+}
+
+// A story that moves out of the projects comes with no page; what we said of it
+// is taken back all the same.
+func TestAStoryMovesOutOfTheProjects(t *testing.T) {
+	n := newNarrowed(t, "created > -90d", jirasim.Issue{Key: "PAY-1", Type: "Story", Summary: "Moves"})
+	n.site.AddProject(jirasim.Project{Key: "OUT", Name: "OUT"})
+	n.whole()
+	n.want("PAY-1", true, says)
+	moved, err := n.site.Move("PAY-1", "OUT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := stories(n.whole()); got != "" {
+		t.Errorf("stories %s", got)
+	}
+	n.want(moved, false, resolved)
 }

@@ -84,8 +84,8 @@ const maxRounds = 20
 
 // meet fetches the parents that lie outside what is pulled: those met for the
 // first time, and those met before, which no pull keeps fresh; likewise what
-// carries something of ours and has left the scope, and what has come into it
-// without being changed. Each is asked for once, however many items lead to it. What does not come is not there, or not
+// carries something of ours, and what has come into the scope without being
+// changed. Each is asked for once, however many items lead to it. What does not come is not there, or not
 // ours to see, and stays out: a chain that leads to it is unknown.
 func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o *Outcome) error {
 	if p.Offline {
@@ -103,15 +103,15 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 	}
 	asked := map[string]bool{}
 	pending := slices.Clone(w.items) // whose links were not looked at yet
-	left, err := p.left(ctx, w, members)
+	first, err := p.spoken(ctx, w)
 	if err != nil {
 		return err
 	}
-	left = append(left, w.unseen()...)
+	first = append(first, w.unseen()...)
 	for round := range maxRounds {
 		keys, refs := map[string][]roadmap.Key{}, map[string][]roadmap.Ref{}
 		if round == 0 {
-			for _, k := range left {
+			for _, k := range first {
 				asked[k.String()] = true
 				keys[k.Tracker] = append(keys[k.Tracker], k)
 			}

@@ -1,10 +1,11 @@
 package pass
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 
@@ -19,6 +20,10 @@ const batch = 50
 // inHand is how long a change that has begun may still take when the service
 // is told to stop: less than the ten seconds in which it must have ended.
 const inHand = 8 * time.Second
+
+// giveUp is how many writes in a row may be lost before a tracker counts as
+// down: each costs its retries and time-outs.
+const giveUp = 3
 
 // write carries out the plan, tracker by tracker, items in batches: read, write
 // what still fits, read back.
@@ -66,6 +71,7 @@ type writer struct {
 	tracker connectors.Tracker
 	o       *Outcome
 	over    error // why nothing more is sent to this tracker
+	lost    int   // how many writes in a row went wrong as they do when a tracker is down
 }
 
 // unverified is a label that was sent and is yet to be read back.
@@ -82,6 +88,10 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 		}
 	}
 	now, err := w.read(ctx, keys)
+	var there map[roadmap.Key]roadmap.Comment
+	if err == nil {
+		there, err = w.present(ctx, changes, now)
+	}
 	if err != nil {
 		w.over = err
 		for _, c := range changes {
@@ -96,6 +106,13 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 		}
 		if w.over != nil {
 			w.o.Results[c.ID] = Result{store.Skipped, w.over.Error()}
+			continue
+		}
+		if found, is := there[c.Key]; is && c.Action == roadmap.CreateComment {
+			if err := w.adopt(ctx, w.o, found); err != nil {
+				return err
+			}
+			w.o.Results[c.ID] = Result{store.Skipped, "a comment of ours is there already; the next pass goes on from it"}
 			continue
 		}
 		if why := w.unfit(c, now); why != "" {
@@ -114,6 +131,30 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 		}
 	}
 	return w.verify(ctx, keys, sent)
+}
+
+// present finds comments of ours on the items that are about to get one. The
+// database does not know of any, but it may be an old copy, or another one that
+// was not there when they were written.
+func (w *writer) present(ctx context.Context, changes []roadmap.Change, now map[roadmap.Key]roadmap.Item) (map[roadmap.Key]roadmap.Comment, error) {
+	var items []roadmap.Item
+	for _, c := range changes {
+		if it, is := now[c.Key]; is && c.Action == roadmap.CreateComment {
+			items = append(items, it)
+		}
+	}
+	if len(items) == 0 {
+		return nil, nil
+	}
+	comments, err := w.tracker.Comments(ctx, items)
+	if err != nil {
+		return nil, err
+	}
+	there := map[roadmap.Key]roadmap.Comment{}
+	for _, c := range firsts(comments) {
+		there[c.Key] = c
+	}
+	return there, nil
 }
 
 // read reads items directly and stores what came.
@@ -151,12 +192,15 @@ func (w *writer) unfit(c roadmap.Change, now map[roadmap.Key]roadmap.Item) strin
 	return ""
 }
 
-// same reports whether nothing has changed on an item that a plan may rest on.
+// same reports whether nothing has changed on an item that a plan may rest on;
+// an expression of the file may rest on any field but its own time of change.
 func same(a, b roadmap.Item) bool {
-	return a.Status == b.Status && a.Level == b.Level && a.Project == b.Project && a.Team == b.Team &&
-		slices.Equal(a.Labels, b.Labels) &&
-		slices.Equal(a.Links, b.Links) &&
-		(len(a.People) == 0 && len(b.People) == 0 || reflect.DeepEqual(a.People, b.People))
+	for _, it := range []*roadmap.Item{&a, &b} {
+		it.Updated, it.Former, it.InScope = time.Time{}, nil, false
+	}
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // finishing gives a context for work that has begun and must end: it outlives
@@ -181,6 +225,11 @@ func (w *writer) send(ctx context.Context, c roadmap.Change) (*unverified, error
 		return nil, err
 	}
 	receipt, err := w.tracker.Apply(ctx, c)
+	if kind := connectors.KindOf(err); kind == connectors.Temporary || kind == connectors.Unknown {
+		w.lost++
+	} else {
+		w.lost = 0
+	}
 	if err == nil && (c.Action == roadmap.AddLabel || c.Action == roadmap.RemoveLabel) {
 		return &unverified{seq, c}, nil
 	}
@@ -193,16 +242,22 @@ func (w *writer) send(ctx context.Context, c roadmap.Change) (*unverified, error
 	switch connectors.KindOf(err) {
 	case connectors.Unknown:
 		outcome = store.Unknown
+	case connectors.Forbidden, connectors.Invalid:
+		outcome = store.Refused
 	case connectors.NotFound:
-		// The item was there a moment ago: a person has deleted our comment.
-		if c.Action == roadmap.UpdateComment {
-			if err := w.Store.CommentDeleted(settleCtx, c.Key); err != nil {
+		// Where the item is there still, a person has deleted our comment.
+		if c.Action == roadmap.UpdateComment || c.Action == roadmap.CreateComment {
+			items, fetchErr := w.tracker.Fetch(ctx, []roadmap.Key{c.Key}, nil)
+			if fetchErr != nil || len(items) == 0 {
+				break
+			}
+			if err := w.Store.CommentDeleted(settleCtx, c); err != nil {
 				return nil, err
 			}
 			outcome, err = store.Skipped, fmt.Errorf("a person deleted our comment; it stays so until the facts change")
 		}
 	}
-	if stops(err) {
+	if stops(err) || w.lost >= giveUp {
 		w.over = err
 	}
 	w.Log.Info("write failed", "org", w.Org.Name, "ref", c.Ref, "action", c.Action, "outcome", outcome, "error", err)

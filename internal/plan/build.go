@@ -303,6 +303,8 @@ func (b *builder) propose(s subject, c roadmap.Change, vetoed bool) {
 		b.hold(c, Ignored, time.Time{})
 	case vetoed:
 		b.hold(c, Vetoed, time.Time{})
+	case b.in.Now.Before(b.in.Refused[identify(c).ID]):
+		b.hold(c, NoPermit, b.in.Refused[identify(c).ID])
 	default:
 		if b.weight == nil {
 			b.weight, b.flagged = map[roadmap.Key]weight{}, map[roadmap.Key]bool{}

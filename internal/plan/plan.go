@@ -23,14 +23,15 @@ type Reason string
 
 // The reasons for which this plan holds a change.
 const (
-	Incomplete Reason = "incomplete" // some pull failed: nothing is raised, nothing is resolved
-	Ignored    Reason = "ignored"    // the item carries IgnoreLabel
-	Vetoed     Reason = "vetoed"     // a person undid it, and the facts are the same
-	Since      Reason = "since"      // the item is older than the rule's since
-	Grace      Reason = "grace"      // the item is too young
-	Quiet      Reason = "quiet"      // quiet hours or a weekend
-	TooMany    Reason = "too-many"   // the pass would flag too large a share of the stories
-	Limit      Reason = "limit"      // enough new comments for one pass
+	Incomplete Reason = "incomplete"    // some pull failed: nothing is raised, nothing is resolved
+	Ignored    Reason = "ignored"       // the item carries IgnoreLabel
+	Vetoed     Reason = "vetoed"        // a person undid it, and the facts are the same
+	Since      Reason = "since"         // the item is older than the rule's since
+	Grace      Reason = "grace"         // the item is too young
+	NoPermit   Reason = "no-permission" // the tracker refused it a while ago
+	Quiet      Reason = "quiet"         // quiet hours or a weekend
+	TooMany    Reason = "too-many"      // the pass would flag too large a share of the stories
+	Limit      Reason = "limit"         // enough new comments for one pass
 )
 
 // spoke reports whether we have already said, by label or comment, that a rule
@@ -56,6 +57,7 @@ type Input struct {
 	Findings []roadmap.Finding            // sorted by item
 	Silent   map[roadmap.Key]bool         // items of which no rule may speak now
 	Ours     map[roadmap.Key]roadmap.Ours // what is ours, on any item
+	Refused  map[string]time.Time         // changes that a tracker refused, by ID, and until when they are not tried again
 	Stories  int                          // how many there are, for max_share
 	// Item finds an item as it was seen last; false where it is gone.
 	Item func(roadmap.Key) (*roadmap.Item, bool)

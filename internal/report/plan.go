@@ -82,6 +82,8 @@ func BuildWritten(o *pass.Outcome, notWritten string) Plan {
 		switch {
 		case !tried:
 			result, why = string(store.Skipped), notWritten
+		case r.Outcome == store.Refused:
+			result = string(store.Failed)
 		case r.Outcome == store.Unknown:
 			result, why = string(store.Failed), "outcome unknown, the next pass reads it back: "+why
 		}

@@ -53,7 +53,9 @@ func (s *Service) Run(ctx context.Context, ln net.Listener) error {
 	go func() { served <- server.Serve(ln) }()
 
 	logger := cronLog{s.Log}
-	crons := cron.New(cron.WithLogger(logger), cron.WithChain(cron.Recover(logger), cron.SkipIfStillRunning(logger)))
+	// The order matters: a panic that passed through SkipIfStillRunning would
+	// leave it thinking that the job runs for ever.
+	crons := cron.New(cron.WithLogger(logger), cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
 	var first sync.WaitGroup
 	var jobs []*job
 	for _, m := range s.Members {
@@ -61,9 +63,9 @@ func (s *Service) Run(ctx context.Context, ln net.Listener) error {
 			s.Log.Error("org left out", "org", m.Name, "error", m.Err)
 			continue
 		}
-		schedule, err := cron.ParseStandard("CRON_TZ=" + m.Org.Location.String() + " " + m.Org.Schedule)
+		schedule, err := scheduleOf(m.Org)
 		if err != nil {
-			return fmt.Errorf("org %s: schedule %q: %w", m.Name, m.Org.Schedule, err)
+			return err
 		}
 		j := &job{service: s, member: m, ctx: ctx}
 		jobs = append(jobs, j)
@@ -89,6 +91,15 @@ func (s *Service) Run(ctx context.Context, ln net.Listener) error {
 		err = errors.Join(err, j.close())
 	}
 	return err
+}
+
+// scheduleOf reads an org's schedule, which is in its own time zone.
+func scheduleOf(org *config.Org) (cron.Schedule, error) {
+	schedule, err := cron.ParseStandard("CRON_TZ=" + org.Location.String() + " " + org.Schedule)
+	if err != nil {
+		return nil, fmt.Errorf("org %s: schedule %q: %w", org.Name, org.Schedule, err)
+	}
+	return schedule, nil
 }
 
 // stop ends the service: no new pass, the change in hand finished, the listener

@@ -248,7 +248,6 @@ func BenchmarkStoreItems(b *testing.B) {
 	if err := s.PutItems(b.Context(), items); err != nil {
 		b.Fatal(err)
 	}
-	items = nil
 	b.ReportAllocs()
 	for b.Loop() {
 		all, err := s.Items(b.Context())

@@ -20,7 +20,8 @@ const (
 	Intent  Outcome = "intent"  // about to be sent; a crash leaves it so
 	Unknown Outcome = "unknown" // sent, and no answer came
 	Done    Outcome = "done"
-	Failed  Outcome = "failed"  // the tracker refused it, or it was not delivered
+	Failed  Outcome = "failed"  // it was not delivered
+	Refused Outcome = "refused" // the tracker will not take it: forbidden, or not as it must be
 	Skipped Outcome = "skipped" // not sent: the item had changed since it was read
 	Adopted Outcome = "adopted" // not sent: found in the tracker after the database was lost
 )
@@ -124,10 +125,38 @@ func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string) error
 	return fmt.Errorf("change %s: no such action %q", c.ID, c.Action)
 }
 
-// CommentDeleted remembers that a person deleted our comment.
-func (s *Store) CommentDeleted(ctx context.Context, k roadmap.Key) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE comment SET deleted = 1 WHERE tracker = ? AND id = ?", k.Tracker, k.ID)
-	return err
+// CommentDeleted remembers that a person deleted the comment that a change was
+// to edit, or was to write again after the database was lost.
+func (s *Store) CommentDeleted(ctx context.Context, c roadmap.Change) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if c.Action == roadmap.CreateComment {
+			if err := own(ctx, tx, c, c.Mark.ID); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE comment SET deleted = 1 WHERE tracker = ? AND id = ?", c.Key.Tracker, c.Key.ID)
+		return err
+	})
+}
+
+// Refused gives the changes that a tracker refused since a time, by their ID,
+// and when; one that was made since is not among them.
+func (s *Store) Refused(ctx context.Context, since time.Time) (map[string]time.Time, error) {
+	refused := map[string]time.Time{}
+	err := s.each(ctx, "SELECT json_extract(doc, '$.ID'), outcome, settled FROM ledger WHERE settled >= ? AND outcome IN ('refused', 'done') ORDER BY seq",
+		func(scan func(...any) error) error {
+			var id string
+			var outcome Outcome
+			var settled int64
+			if err := scan(&id, &outcome, &settled); err != nil {
+				return err
+			}
+			if delete(refused, id); outcome == Refused {
+				refused[id] = at(settled)
+			}
+			return nil
+		}, ms(since))
+	return refused, err
 }
 
 // LookedFor remembers that items were searched for comments of ours and have
@@ -244,5 +273,16 @@ func (s *Store) each(ctx context.Context, query string, row func(scan func(...an
 // removes it from now on has seen these.
 func (s *Store) Restate(ctx context.Context, k roadmap.Key, label, facts string) error {
 	_, err := s.db.ExecContext(ctx, "UPDATE label SET facts = ? WHERE tracker = ? AND id = ? AND label = ?", facts, k.Tracker, k.ID, label)
+	return err
+}
+
+// RestateComment updates the facts for which our comment stands, where it goes
+// on saying the same: a person who deletes it from now on has seen these.
+func (s *Store) RestateComment(ctx context.Context, k roadmap.Key, rules map[roadmap.Rule]string) error {
+	doc, err := json.Marshal(rules)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, "UPDATE comment SET rules = ? WHERE tracker = ? AND id = ? AND our_id != ''", string(doc), k.Tracker, k.ID)
 	return err
 }

@@ -1,0 +1,154 @@
+package pass_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alignd/alignd/internal/sim/jirasim"
+)
+
+// A 200 or 204 that changed nothing is a failure. It is not taken for a person's
+// word: the next pass tries again.
+func TestAWriteThatChangedNothing(t *testing.T) {
+	w := newTown(t, "")
+	w.story("PAY-10", "")
+	swallow := func(rw http.ResponseWriter, r *http.Request) bool {
+		if put(r) {
+			rw.WriteHeader(http.StatusNoContent)
+		}
+		return put(r)
+	}
+	w.jiraDoor.instead(swallow)
+	o := w.pass()
+	if got := planned(o); got != "jira:PAY-10 add-label failed; jira:PAY-10 create-comment done" {
+		t.Errorf("planned and done: %s", got)
+	}
+	for _, r := range o.Results {
+		if r.Outcome == "failed" && !strings.Contains(r.Error, "did not change") {
+			t.Errorf("the failure says %q", r.Error)
+		}
+	}
+	w.jiraDoor.instead(nil)
+	if got := planned(w.well()); got != "jira:PAY-10 add-label done" {
+		t.Errorf("the next pass: %s", got)
+	}
+	w.want("PAY-10 " + flagged)
+
+	// The same of a removal: the label is ours still, and is removed at last.
+	w.jiraDoor.instead(swallow)
+	w.move("PAY-10", "PAY-1")
+	if got := planned(w.pass()); got != "jira:PAY-10 remove-label failed; jira:PAY-10 update-comment done" {
+		t.Errorf("planned and done: %s", got)
+	}
+	w.jiraDoor.instead(nil)
+	w.well()
+	w.want("PAY-10 " + resolved)
+	w.quiet()
+}
+
+// What changes between the plan and the write is not written over: the change is
+// skipped, and the next pass does what is right then.
+func TestTheItemChangesBetweenPlanAndWrite(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		flag  bool // flagged in an earlier pass, and linked before this one
+		act   func(*town)
+		done  string
+		after string
+	}{
+		{"linked meanwhile", false, func(w *town) { w.move("PAY-10", "PAY-1") }, "add-label skipped; create-comment skipped", nothing},
+		{"done meanwhile", false, func(w *town) { w.status("PAY-10", "done") }, "add-label skipped; create-comment skipped", nothing},
+		{"ignored meanwhile", false, func(w *town) { w.label("PAY-10", "alignd:ignore") }, "add-label skipped; create-comment skipped", "alignd:ignore / -"},
+		{"labelled by a person meanwhile: theirs", false, func(w *town) { w.label("PAY-10", "needs-goal") }, "add-label skipped; create-comment skipped", flagged},
+		{"unlinked meanwhile", true, func(w *town) { w.move("PAY-10", "PAY-2") }, "remove-label skipped; update-comment skipped", flagged},
+		{"the label taken off meanwhile", true, func(w *town) { w.unlabel("PAY-10", "needs-goal") }, "remove-label skipped; update-comment skipped", resolved},
+		{"renamed meanwhile: an expression of the file may rest on it", false, func(w *town) { w.edit("PAY-10", func(i *jirasim.Issue) { i.Summary = "New" }) }, "add-label skipped; create-comment skipped", flagged},
+		{"a person comments meanwhile: no plan rests on that", false, func(w *town) {
+			if _, err := w.jira.AddComment("PAY-10", "ana", "me too"); err != nil {
+				w.t.Fatal(err)
+			}
+		}, "add-label done; create-comment done", "needs-goal / by a person,story-without-goal"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newTown(t, "")
+			w.story("PAY-10", "")
+			if c.flag {
+				w.well()
+				w.move("PAY-10", "PAY-1")
+			}
+			o := w.passWhile(func() { w.clock.Advance(time.Second); c.act(w) })
+			if got := strings.ReplaceAll(planned(o), "jira:PAY-10 ", ""); got != c.done {
+				t.Errorf("planned and done: %s; want %s", got, c.done)
+			}
+			if o.Failures() != 0 {
+				t.Errorf("%d failures: what was skipped is none", o.Failures())
+			}
+			w.well()
+			w.want("PAY-10 " + c.after)
+			w.quiet()
+		})
+	}
+}
+
+// An item that is deleted between plan and write is skipped, remembered as gone,
+// and spoken of no more.
+func TestTheItemIsDeletedBetweenPlanAndWrite(t *testing.T) {
+	w := newTown(t, "")
+	w.story("PAY-10", "")
+	w.story("PAY-11", "")
+	o := w.passWhile(func() {
+		if err := w.jira.Delete("PAY-10"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	want := "jira:PAY-10 add-label skipped; jira:PAY-10 create-comment skipped; jira:PAY-11 add-label done; jira:PAY-11 create-comment done"
+	if got := planned(o); got != want {
+		t.Errorf("planned and done: %s; want %s", got, want)
+	}
+	if got := linkage(w.quiet(), "jira:PAY-10"); got != "no story" {
+		t.Errorf("the next pass sees it as %s", got)
+	}
+	w.want("PAY-11 " + flagged)
+}
+
+// A project is closed to us just when a comment is on its way. That is no
+// person's word on the comment: when the project is open again, it goes on.
+func TestTheItemIsHiddenBetweenReadAndWrite(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		kind  func(*http.Request) bool
+		setup func(*town)
+		want  string
+	}{
+		{"a new comment", post, func(*town) {}, "needs-goal,touched / story-without-goal"},
+		{"an edit", editing, func(w *town) { w.well(); w.move("PAY-10", "PAY-1") }, "touched / resolved"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newTown(t, "")
+			w.story("PAY-10", "")
+			c.setup(w)
+			hide := func(hidden bool) { w.jira.AddProject(jirasim.Project{Key: "PAY", Name: "PAY", Hidden: hidden}) }
+			w.jiraDoor.instead(func(_ http.ResponseWriter, r *http.Request) bool {
+				if c.kind(r) {
+					hide(true)
+				}
+				return false
+			})
+			if o := w.pass(); o.Results[o.Plan.Changes[1].ID].Outcome != "failed" {
+				t.Errorf("planned and done: %s; want the comment failed", planned(o))
+			}
+			w.jiraDoor.instead(nil)
+			hide(false)
+			w.label("PAY-10", "touched") // or no pull brings it again
+			w.well()
+			w.want("PAY-10 " + c.want)
+			w.quiet()
+			w.move("PAY-10", "")
+			w.well()
+			w.want("PAY-10 needs-goal,touched / story-without-goal")
+		})
+	}
+}

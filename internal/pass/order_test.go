@@ -1,0 +1,197 @@
+package pass_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/pass"
+	"github.com/alignd/alignd/internal/plan"
+	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/store"
+)
+
+// script is a Tracker that does what it is told and tells what it was asked.
+type script struct {
+	pages  []connectors.Page    // the cursor is the place of the page to give next
+	broken map[int]func() error // by place, once
+	items  map[string]roadmap.Item
+	asked  []string
+}
+
+func (s *script) Pull(_ context.Context, from connectors.Cursor) (connectors.Page, error) {
+	n := 0
+	if _, err := fmt.Sscan(string(from), &n); err != nil {
+		n = 0
+	}
+	s.asked = append(s.asked, fmt.Sprintf("pull %d", n))
+	if f := s.broken[n]; f != nil {
+		delete(s.broken, n)
+		return connectors.Page{}, f()
+	}
+	p := s.pages[n%len(s.pages)]
+	p.More = n%len(s.pages) < len(s.pages)-1
+	p.Next = connectors.Cursor(fmt.Sprint(n + 1))
+	return p, nil
+}
+
+func (s *script) Fetch(_ context.Context, keys []roadmap.Key, refs []roadmap.Ref) ([]roadmap.Item, error) {
+	var names []string
+	var found []roadmap.Item
+	for _, k := range keys {
+		names = append(names, k.ID)
+		if it, ok := s.items[k.ID]; ok {
+			found = append(found, it)
+		}
+	}
+	for _, r := range refs {
+		names = append(names, string(r))
+	}
+	s.asked = append(s.asked, "fetch "+strings.Join(names, ","))
+	return found, nil
+}
+
+func (s *script) Comments(_ context.Context, items []roadmap.Item) ([]roadmap.Comment, error) {
+	var names []string
+	for _, it := range items {
+		names = append(names, it.Key.ID)
+	}
+	s.asked = append(s.asked, "comments "+strings.Join(names, ","))
+	return nil, nil
+}
+
+func (s *script) Apply(_ context.Context, c roadmap.Change) (connectors.Receipt, error) {
+	s.asked = append(s.asked, string(c.Action)+" "+c.Key.ID)
+	if it, ok := s.items[c.Key.ID]; ok && c.Action == roadmap.AddLabel {
+		it.Labels = append(slices.Clone(it.Labels), c.Value)
+		s.items[c.Key.ID] = it
+	}
+	return connectors.Receipt{Remote: "r" + c.Key.ID}, nil
+}
+
+func (s *script) Check(context.Context) ([]connectors.Probe, error) { return nil, nil }
+
+// told is a scripted Jira with two stories, one of which hangs on an epic outside.
+func (w *town) told() *script {
+	s := &script{items: map[string]roadmap.Item{}, broken: map[int]func() error{}}
+	for _, id := range []string{"1", "2"} {
+		it := roadmap.Item{
+			Key: roadmap.Key{Tracker: "jira", ID: id}, Ref: roadmap.NewRef("jira", "PAY-"+id), Kind: roadmap.KindIssue,
+			Type: "Story", Status: roadmap.StatusTodo, Project: "PAY", InScope: true, Created: w.daysAgo(30), Updated: w.daysAgo(20),
+		}
+		if id == "2" {
+			it.Links = []roadmap.Link{{Way: roadmap.WayParent, Field: "parent", To: roadmap.Key{Tracker: "jira", ID: "9"}}}
+		}
+		s.items[id] = it
+		s.pages = append(s.pages, connectors.Page{Items: []roadmap.Item{it}})
+	}
+	s.items["9"] = roadmap.Item{Key: roadmap.Key{Tracker: "jira", ID: "9"}, Ref: "jira:OUT-9", Kind: roadmap.KindIssue, Type: "Epic", Level: roadmap.LevelEpic, Project: "OUT", Updated: w.daysAgo(20)}
+	return s
+}
+
+// tell makes a pass with a scripted Jira alone.
+func (w *town) tell(ctx context.Context, s *script) (*pass.Outcome, error) {
+	w.t.Helper()
+	w.org.Trackers = w.org.Trackers[:1]
+	w.org.Roadmap = w.org.Roadmap[:1]
+	p := w.newPass(map[string]connectors.Tracker{"jira": s}, yes)
+	s.asked = nil
+	return p.Once(ctx)
+}
+
+func yes(plan.Plan) (bool, error) { return true, nil }
+
+// The order of a pass: settle what is open, pull to the end, fetch what lies
+// outside, look for comments of ours, read items and comments before the write,
+// labels before comments, read the labels back.
+func TestTheOrderOfThings(t *testing.T) {
+	w := newTown(t, "")
+	s := w.told()
+	open := roadmap.Change{ID: "x", Key: s.items["1"].Key, Ref: "jira:PAY-1", Action: roadmap.AddLabel, Value: "needs-goal"}
+	if _, err := w.store.Begin(t.Context(), 1, open, w.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if o, err := w.tell(t.Context(), s); err != nil || o.Err() != nil {
+		t.Fatal(err, o.Err())
+	}
+	want := []string{
+		"fetch 1", "comments 1", // heal
+		"pull 0", "pull 1",
+		"fetch 9",                   // outside
+		"comments 1,2",              // ours, after the database was lost?
+		"fetch 1,2", "comments 1,2", // as they stand, before the write
+		"add-label 1", "create-comment 1", "add-label 2", "create-comment 2",
+		"fetch 1,2",
+	}
+	if diff := cmp.Diff(want, s.asked); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	// The second time, only what may have changed is asked.
+	if o, err := w.tell(t.Context(), s); err != nil || o.Err() != nil || len(o.Plan.Changes) > 0 {
+		t.Fatal(err, o.Err(), planned(o))
+	}
+	if diff := cmp.Diff([]string{"pull 2", "pull 3", "fetch 1,2,9"}, s.asked); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// A run that ends in the middle of a pull goes on where it was: the page that it
+// has stored is not asked for again.
+func TestAPullGoesOnWhereItWas(t *testing.T) {
+	for _, stopped := range []bool{false, true} {
+		t.Run(fmt.Sprintf("stopped=%v", stopped), func(t *testing.T) {
+			w := newTown(t, "")
+			s := w.told()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s.broken[1] = func() error {
+				if stopped {
+					cancel()
+				}
+				return &connectors.Error{Tracker: "jira", Op: "search", Kind: connectors.Temporary, Err: errors.New("500")}
+			}
+			o, err := w.tell(ctx, s)
+			if errors.Is(err, context.Canceled) != stopped || err == nil && o.Complete() {
+				t.Errorf("error %v, troubles %v", err, o.Troubles)
+			}
+			items, err := w.store.Items(t.Context())
+			if err != nil || len(items) != 1 {
+				t.Errorf("%d items are stored, error %v; want that of the first page", len(items), err)
+			}
+			o, err = w.tell(t.Context(), s)
+			if err != nil || !o.Complete() {
+				t.Fatal(err, o.Err())
+			}
+			if s.asked[0] != "pull 1" || s.asked[1] != "fetch 9" {
+				t.Errorf("the next run begins with %q", s.asked[:2])
+			}
+		})
+	}
+}
+
+// The database of a store is not half done with when a pass is stopped: the run
+// that was stopped is remembered as not complete.
+func TestAStoppedPassIsRemembered(t *testing.T) {
+	w := newTown(t, "")
+	w.story("PAY-10", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	w.jiraDoor.instead(func(http.ResponseWriter, *http.Request) bool { cancel(); return false })
+	if _, err := w.once(ctx, yes); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	r, ok, err := w.store.LastRun(t.Context(), true)
+	if err != nil || !ok || r.Complete || !strings.Contains(r.Trouble, "canceled") {
+		t.Errorf("the run is remembered as %+v, found %v, error %v", r, ok, err)
+	}
+	var none store.Run
+	if r == none {
+		t.Error("nothing is remembered of it")
+	}
+}
