@@ -24,7 +24,7 @@ func alignd() house {
 			"connectors":             {"internal/roadmap"},
 			"connectors/jira":        {"connectors", "internal/roadmap", "config", "internal/transport"},
 			"connectors/linear":      {"connectors", "internal/roadmap", "config", "internal/transport"},
-			"mapping":                {"internal/roadmap", "config", "connectors"}, // connectors: the names of a page's sets
+			"mapping":                {"internal/roadmap", "config"},
 			"internal/plan":          {"internal/roadmap", "config"},
 			"internal/store":         {"internal/roadmap", "connectors"},
 			"internal/pass":          {"internal/roadmap", "config", "connectors", "mapping", "internal/plan", "internal/store"}, // a Tracker, never which one

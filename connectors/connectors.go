@@ -24,23 +24,6 @@ type Set struct {
 	Edges []roadmap.Edge
 }
 
-// The sets that mapping knows.
-const (
-	// SetProjectInitiative: From is a project, To an initiative that it serves.
-	SetProjectInitiative = "project-initiative"
-	// SetInitiativeParent: From is an initiative, To the one above it.
-	SetInitiativeParent = "initiative-parent"
-	// SetGoals is followed by the index of the roadmap source in the file: From is a goal of it.
-	SetGoals = "goals:"
-)
-
-// SetScope is the set that decides which items may be stories: From is an issue
-// that is in the story scope. It is only emitted where a query of the file
-// narrows the scope; where a tracker emits it, an item that is not a member is
-// no story. An item that stops matching such a query is in no later page, so
-// nothing else tells.
-const SetScope = "scope"
-
 // Page is what one Pull brought, and the cursor after it. Page and cursor are
 // stored in one transaction, so a run that dies resumes where it was.
 type Page struct {

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/alignd/alignd/config"
-	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -41,7 +40,7 @@ func (g *graph) findGoals(edges map[string]map[string][]roadmap.Edge) {
 				members = append(members, g.byKey[roadmap.Key{Tracker: roadmap.FileTracker, ID: fg.ID}])
 			}
 		case src.JQL != "":
-			for _, e := range edges[src.From][connectors.SetGoals+strconv.Itoa(s)] {
+			for _, e := range edges[src.From][roadmap.SetGoals+strconv.Itoa(s)] {
 				if i, ok := g.byKey[e.From]; ok {
 					members = append(members, i)
 				}

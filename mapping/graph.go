@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/alignd/alignd/config"
-	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -107,7 +106,7 @@ func newGraph(in Input) *graph {
 		}
 	}
 	for _, tracker := range in.Org.Trackers {
-		for _, set := range []string{connectors.SetProjectInitiative, connectors.SetInitiativeParent} {
+		for _, set := range []string{roadmap.SetProjectInitiative, roadmap.SetInitiativeParent} {
 			for _, e := range in.Edges[tracker.Name][set] {
 				from, seen := g.byKey[e.From]
 				to := g.resolve(roadmap.Link{Way: roadmap.WayProject, Field: set, To: e.To})

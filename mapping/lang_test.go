@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/alignd/alignd/config"
-	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 	"github.com/alignd/alignd/mapping"
 )
@@ -113,7 +112,7 @@ func (w *world) attribute(it *roadmap.Item, name, value string) error {
 		if value == "" {
 			value = "0"
 		}
-		w.edge(it, connectors.SetGoals+value, roadmap.Key{})
+		w.edge(it, roadmap.SetGoals+value, roadmap.Key{})
 	case "parent", "project":
 		for _, ref := range list {
 			it.Links = append(it.Links, roadmap.Link{Way: roadmap.Way(name), Field: name, To: keyOf(roadmap.Ref(ref))})
@@ -122,10 +121,10 @@ func (w *world) attribute(it *roadmap.Item, name, value string) error {
 		it.Links = append(it.Links, roadmap.Link{Way: roadmap.WayParent, Field: "Epic Link", ToRef: roadmap.Ref(value)})
 	case "initiative":
 		for _, ref := range list {
-			w.edge(it, connectors.SetProjectInitiative, keyOf(roadmap.Ref(ref)))
+			w.edge(it, roadmap.SetProjectInitiative, keyOf(roadmap.Ref(ref)))
 		}
 	case "above":
-		w.edge(it, connectors.SetInitiativeParent, keyOf(roadmap.Ref(value)))
+		w.edge(it, roadmap.SetInitiativeParent, keyOf(roadmap.Ref(value)))
 	case "labels":
 		it.Labels = list
 	case "former":

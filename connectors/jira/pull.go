@@ -55,7 +55,7 @@ func (t *Tracker) streams() []stream {
 			name: "members:" + strconv.Itoa(i),
 			what: fmt.Sprintf("list roadmap source %d", i+1),
 			jql:  narrow(t.o.Sources[i].JQL),
-			set:  connectors.SetGoals + strconv.Itoa(i),
+			set:  roadmap.SetGoals + strconv.Itoa(i),
 		})
 	}
 	if query := narrow(t.o.Config.JQL); query != "" && len(t.o.Config.Projects) > 0 {
@@ -63,7 +63,7 @@ func (t *Tracker) streams() []stream {
 			name: "scope",
 			what: "list the issues that jql selects",
 			jql:  t.inProjects() + " AND " + query,
-			set:  connectors.SetScope,
+			set:  roadmap.SetScope,
 		})
 	}
 	return all

@@ -203,7 +203,7 @@ func TestTheScopeOfJQL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := first.goals[connectors.SetScope] // an epic and two stories
+	all := first.goals[roadmap.SetScope] // an epic and two stories
 	if len(all) != 4 || all[3] != "complete" {
 		t.Fatalf("scope %v", all)
 	}
@@ -215,14 +215,14 @@ func TestTheScopeOfJQL(t *testing.T) {
 	if err != nil || slices.Contains(next.items, "jira:PAY-3") {
 		t.Fatal(next.items, err)
 	}
-	scope := next.goals[connectors.SetScope]
+	scope := next.goals[roadmap.SetScope]
 	if len(scope) != 3 || slices.Contains(scope, "jira#"+leaves.ID) || !slices.Contains(all, "jira#"+leaves.ID) {
 		t.Errorf("scope %v, before %v", scope, all)
 	}
 
 	o.Config.JQL = ""
 	whole, err := pullAll(t, mustNew(t, o), "")
-	if _, there := whole.goals[connectors.SetScope]; err != nil || there {
+	if _, there := whole.goals[roadmap.SetScope]; err != nil || there {
 		t.Errorf("without a query there is no scope: %v, %v", whole.goals, err)
 	}
 }

@@ -110,7 +110,7 @@ func (t *Tracker) pullInitiatives(ctx context.Context, c *cursor, p *connectors.
 func (t *Tracker) pullProjectEdges(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
 	const op = "pull the projects of initiatives"
 	get := func() (any, **page[projectEdge]) { q := new(projectEdgesQuery); return q, &q.Page }
-	set := connectors.Set{Name: connectors.SetProjectInitiative, First: c.After == ""}
+	set := connectors.Set{Name: roadmap.SetProjectInitiative, First: c.After == ""}
 	after, err := pullEdges(ctx, t, op, c, p, &set, get, func(n projectEdge) (from, to *idNode, archived *string) {
 		return n.Project, n.Initiative, n.ArchivedAt
 	})
@@ -122,7 +122,7 @@ func (t *Tracker) pullProjectEdges(ctx context.Context, c *cursor, p *connectors
 func (t *Tracker) pullParentEdges(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
 	const op = "pull the tree of initiatives"
 	get := func() (any, **page[parentEdge]) { q := new(parentEdgesQuery); return q, &q.Page }
-	set := connectors.Set{Name: connectors.SetInitiativeParent, First: c.After == ""}
+	set := connectors.Set{Name: roadmap.SetInitiativeParent, First: c.After == ""}
 	return pullEdges(ctx, t, op, c, p, &set, get, func(n parentEdge) (from, to *idNode, archived *string) {
 		return n.RelatedInitiative, n.Initiative, n.ArchivedAt
 	})

@@ -119,8 +119,8 @@ func TestPullItems(t *testing.T) {
 		t.Errorf("items (-want +got):\n%s", diff)
 	}
 	wantSets := []connectors.Set{
-		{Name: connectors.SetProjectInitiative, First: true, Last: true, Edges: []roadmap.Edge{{From: k("p1"), To: k("n1")}}},
-		{Name: connectors.SetInitiativeParent, First: true, Last: true, Edges: []roadmap.Edge{{From: k("n1"), To: k("n2")}}},
+		{Name: roadmap.SetProjectInitiative, First: true, Last: true, Edges: []roadmap.Edge{{From: k("p1"), To: k("n1")}}},
+		{Name: roadmap.SetInitiativeParent, First: true, Last: true, Edges: []roadmap.Edge{{From: k("n1"), To: k("n2")}}},
 	}
 	if diff := cmp.Diff(wantSets, got.sets); diff != "" {
 		t.Errorf("sets (-want +got):\n%s", diff)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -19,7 +18,7 @@ func (p *Pass) scopes(ctx context.Context, edges map[string]map[string][]roadmap
 		if t.JQL == "" {
 			continue
 		}
-		rows := edges[t.Name][connectors.SetScope]
+		rows := edges[t.Name][roadmap.SetScope]
 		if len(rows) == 0 {
 			if _, complete, err := p.Store.Cursor(ctx, t.Name); err != nil {
 				return nil, err
@@ -63,7 +62,7 @@ func (w *world) unseen() []roadmap.Key {
 	var unseen []roadmap.Key
 	for _, sets := range w.edges {
 		for name, edges := range sets {
-			if name != connectors.SetScope && !strings.HasPrefix(name, connectors.SetGoals) {
+			if name != roadmap.SetScope && !strings.HasPrefix(name, roadmap.SetGoals) {
 				continue
 			}
 			for _, e := range edges {

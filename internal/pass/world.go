@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/alignd/alignd/config"
-	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -94,7 +93,7 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 	members := map[roadmap.Key]bool{}
 	for _, sets := range w.edges {
 		for name, edges := range sets {
-			if strings.HasPrefix(name, connectors.SetGoals) {
+			if strings.HasPrefix(name, roadmap.SetGoals) {
 				for _, e := range edges {
 					members[e.From] = true
 				}

@@ -52,7 +52,7 @@ func TestQuietEnds(t *testing.T) {
 			t.Fatalf("at the end, %s, it is quiet again until %s", until, again.Until)
 		}
 	})
-	if quiet < 20 {
-		t.Errorf("it was quiet only %d times", quiet)
+	if quiet == 0 {
+		t.Error("it was never quiet")
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/alignd/alignd/config"
-	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/pass"
 	"github.com/alignd/alignd/internal/plan"
 	"github.com/alignd/alignd/internal/report"
@@ -83,7 +82,7 @@ func small(t *testing.T) *mapping.Alignment {
 			item("PAY-6", "Story", roadmap.LevelStory, roadmap.StatusDone, parent("PAY-9")),
 			item("PAY-7", "Story", roadmap.LevelStory, roadmap.StatusTodo),
 		},
-		Edges: map[string]map[string][]roadmap.Edge{"jira": {connectors.SetGoals + "0": {
+		Edges: map[string]map[string][]roadmap.Edge{"jira": {roadmap.SetGoals + "0": {
 			{From: key("ROAD-1")}, {From: key("ROAD-2")}, {From: key("ROAD-3")},
 		}}},
 	})
