@@ -89,9 +89,9 @@ const askAgain = 24 * time.Hour
 // database, an expression, an interruption); what a tracker refuses is in the
 // Outcome's Troubles and Results.
 func (p *Pass) Once(ctx context.Context) (*Outcome, error) {
+	o := &Outcome{Results: map[string]Result{}}
 	if p.Look && p.Offline {
-		o := &Outcome{Results: map[string]Result{}}
-		return o, p.once(ctx, o)
+		return o, p.once(ctx, o) // it changes nothing, so it waits for nobody
 	}
 	release, err := p.Store.Lock(ctx)
 	if err != nil {
@@ -99,14 +99,11 @@ func (p *Pass) Once(ctx context.Context) (*Outcome, error) {
 	}
 	defer release()
 	if p.Look {
-		o := &Outcome{Results: map[string]Result{}}
 		return o, p.once(ctx, o)
 	}
-	run, err := p.Store.BeginRun(ctx, p.Allow != nil, p.Now())
-	if err != nil {
+	if o.Run, err = p.Store.BeginRun(ctx, p.Allow != nil, p.Now()); err != nil {
 		return nil, err
 	}
-	o := &Outcome{Run: run, Results: map[string]Result{}}
 	err = p.once(ctx, o)
 	// The end of a run is remembered even when it was interrupted.
 	trouble := errors.Join(o.Err(), o.WriteErr(), err)
@@ -114,7 +111,7 @@ func (p *Pass) Once(ctx context.Context) (*Outcome, error) {
 	if trouble != nil {
 		text = strings.ReplaceAll(trouble.Error(), "\n", "; ")
 	}
-	if endErr := p.Store.EndRun(context.WithoutCancel(ctx), run, o.Complete() && err == nil, text, p.Now()); endErr != nil {
+	if endErr := p.Store.EndRun(context.WithoutCancel(ctx), o.Run, o.Complete() && err == nil, text, p.Now()); endErr != nil {
 		err = errors.Join(err, endErr)
 	}
 	return o, err
@@ -131,7 +128,7 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 		if err != nil {
 			incomplete[t.Name] = true
 			o.Troubles = append(o.Troubles, err)
-			if err := p.Store.PullBroken(ctx, t.Name); err != nil {
+			if err := p.broken(ctx, t.Name); err != nil {
 				return err
 			}
 		}
@@ -198,6 +195,15 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 	}
 	o.Ours, _, err = p.Store.Ours(ctx)
 	return err
+}
+
+// broken remembers that not all of a tracker could be read, for passes that
+// work offline on what there is.
+func (p *Pass) broken(ctx context.Context, tracker string) error {
+	if p.Offline {
+		return nil
+	}
+	return p.Store.PullBroken(ctx, tracker)
 }
 
 // readTracker heals and pulls one tracker, or only asks how its last pull ended

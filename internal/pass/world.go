@@ -132,6 +132,9 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 			if err != nil {
 				incomplete[t.Name] = true
 				o.Troubles = append(o.Troubles, err)
+				if err := p.broken(ctx, t.Name); err != nil {
+					return err
+				}
 				continue
 			}
 			if err := p.putFetched(ctx, w, keys[t.Name], items); err != nil {
