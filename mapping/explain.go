@@ -7,6 +7,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -144,6 +145,9 @@ func (a *Alignment) tried(i int32) []Try {
 			tries = append(tries, Try{From: it.Ref, Link: w.Way, Result: fmt.Sprintf(format, args...)})
 		}
 		none := true
+		if w.Way == roadmap.WayProject && a.trackerType(it) != config.Linear {
+			continue // there are none on Jira
+		}
 		for _, h := range hops {
 			if h.way != w.Way {
 				continue

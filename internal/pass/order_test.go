@@ -15,7 +15,6 @@ import (
 	"github.com/alignd/alignd/internal/pass"
 	"github.com/alignd/alignd/internal/plan"
 	"github.com/alignd/alignd/internal/roadmap"
-	"github.com/alignd/alignd/internal/store"
 )
 
 // script is a Tracker that does what it is told and tells what it was asked.
@@ -176,8 +175,8 @@ func TestAPullGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
-// The database of a store is not half done with when a pass is stopped: the run
-// that was stopped is remembered as not complete.
+// A pass that is stopped leaves its run without an end, so that the service
+// makes up for it when it starts again.
 func TestAStoppedPassIsRemembered(t *testing.T) {
 	w := newTown(t, "")
 	w.story("PAY-10", "")
@@ -187,11 +186,7 @@ func TestAStoppedPassIsRemembered(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	r, ok, err := w.store.LastRun(t.Context(), true)
-	if err != nil || !ok || r.Complete || !strings.Contains(r.Trouble, "canceled") {
+	if err != nil || !ok || r.ID == 0 || !r.Finished.IsZero() {
 		t.Errorf("the run is remembered as %+v, found %v, error %v", r, ok, err)
-	}
-	var none store.Run
-	if r == none {
-		t.Error("nothing is remembered of it")
 	}
 }

@@ -210,7 +210,7 @@ func (p *Pass) adopt(ctx context.Context, o *Outcome, c roadmap.Comment) error {
 	why := "found in the tracker: the database did not know it"
 	change := roadmap.Change{
 		Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: o.Alignment.Role(it.Key), Action: roadmap.CreateComment,
-		Value: "", Mark: c.Mark, Remote: c.Remote, Rules: c.Mark.Rules, Why: why, RuleFacts: spoken,
+		Value: c.Body, Mark: c.Mark, Remote: c.Remote, Rules: c.Mark.Rules, Why: why, RuleFacts: spoken,
 	}
 	if err := p.Store.Note(ctx, o.Run, change, store.Adopted, why, p.Now()); err != nil {
 		return err

@@ -105,13 +105,15 @@ func (p *Pass) Once(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	err = p.once(ctx, o)
-	// The end of a run is remembered even when it was interrupted.
+	if ctx.Err() != nil {
+		return o, err // broken off: the run stays without an end, and the service makes up for it
+	}
 	trouble := errors.Join(o.Err(), o.WriteErr(), err)
 	text := ""
 	if trouble != nil {
 		text = strings.ReplaceAll(trouble.Error(), "\n", "; ")
 	}
-	if endErr := p.Store.EndRun(context.WithoutCancel(ctx), o.Run, o.Complete() && err == nil, text, p.Now()); endErr != nil {
+	if endErr := p.Store.EndRun(ctx, o.Run, o.Complete() && err == nil, text, p.Now()); endErr != nil {
 		err = errors.Join(err, endErr)
 	}
 	return o, err

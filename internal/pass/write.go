@@ -112,6 +112,7 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 			if err := w.adopt(ctx, w.o, found); err != nil {
 				return err
 			}
+			w.Log.Warn("found a comment of ours that the database did not know: it is an old copy, or another", "org", w.Org.Name, "ref", c.Ref)
 			w.o.Results[c.ID] = Result{store.Skipped, "a comment of ours is there already; the next pass goes on from it"}
 			continue
 		}

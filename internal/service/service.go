@@ -135,15 +135,15 @@ type job struct {
 	store *store.Store
 }
 
-// missed reports whether a run was due since the last one that ended, or none
-// ever ran; else it gives that last one.
+// missed reports whether a run was due since the last one, or that was broken
+// off, or there never was one; else it gives that last one.
 func (j *job) missed(schedule cron.Schedule) (store.Run, bool) {
 	st, err := j.open()
 	if err != nil {
 		return store.Run{}, true // running it tells the trouble
 	}
 	last, ran, err := st.LastRun(j.ctx, j.member.Org.Mode == config.Write)
-	return last, err != nil || !ran || !schedule.Next(last.Started).After(j.service.Now())
+	return last, err != nil || !ran || last.Finished.IsZero() || !schedule.Next(last.Started).After(j.service.Now())
 }
 
 var errInterrupted = errors.New("interrupted")

@@ -41,11 +41,11 @@ func (s *Store) EndRun(ctx context.Context, id int64, complete bool, trouble str
 	return err
 }
 
-// LastRun gives the newest pass that ended, or the newest that was allowed to
-// write; ok is false where none did.
+// LastRun gives the newest pass, or the newest that was allowed to write; ok is
+// false where there was none. Its Finished is zero where it was broken off.
 func (s *Store) LastRun(ctx context.Context, wrote bool) (r Run, ok bool, err error) {
 	var started, finished int64
-	err = s.db.QueryRowContext(ctx, "SELECT id, started, finished, wrote, complete, trouble FROM run WHERE finished > 0 AND wrote >= ? ORDER BY id DESC LIMIT 1", wrote).
+	err = s.db.QueryRowContext(ctx, "SELECT id, started, finished, wrote, complete, trouble FROM run WHERE wrote >= ? ORDER BY id DESC LIMIT 1", wrote).
 		Scan(&r.ID, &started, &finished, &r.Wrote, &r.Complete, &r.Trouble)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Run{}, false, nil

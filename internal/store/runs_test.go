@@ -32,8 +32,6 @@ func TestLastRun(t *testing.T) {
 	}
 	first := run(0, true, true, true, "")
 	second := run(1, false, true, false, "jira: it rains")
-	run(2, true, false, false, "") // it died
-
 	r, ok, err := s.LastRun(t.Context(), false)
 	if err != nil || !ok {
 		t.Fatalf("found %v, error %v", ok, err)
@@ -44,6 +42,10 @@ func TestLastRun(t *testing.T) {
 	}
 	if r, ok, err = s.LastRun(t.Context(), true); err != nil || !ok || r.ID != first || !r.Wrote || !r.Complete {
 		t.Errorf("the newest that might write: %+v, found %v, error %v; want run %d", r, ok, err, first)
+	}
+	died := run(2, true, false, false, "")
+	if r, ok, err = s.LastRun(t.Context(), true); err != nil || !ok || r.ID != died || !r.Finished.IsZero() {
+		t.Errorf("one that died: %+v, found %v, error %v; want run %d without an end", r, ok, err, died)
 	}
 }
 
