@@ -23,14 +23,16 @@ const patience = 60 * time.Second
 
 var listening = regexp.MustCompile(`listen=(127\.0\.0\.1:\d+)`)
 
-// serving starts the service on a folder of org files and gives its address.
-func serving(t *testing.T, dir string) (*exec.Cmd, string, func() string) {
+// serving starts the service on a folder of org files and gives its address, all
+// that it has said once it has ended, and a channel that is closed when it begins
+// to stop.
+func serving(t *testing.T, dir string) (cmd *exec.Cmd, url string, said func() string, stopping <-chan struct{}) {
 	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "serve", "-c", dir, "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0")
+	cmd = exec.Command(path, "serve", "-c", dir, "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +40,14 @@ func serving(t *testing.T, dir string) (*exec.Cmd, string, func() string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	address, log := make(chan string, 1), make(chan string, 1)
+	address, log, stops := make(chan string, 1), make(chan string, 1), make(chan struct{})
 	go func() {
 		var all strings.Builder
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			all.WriteString(lines.Text() + "\n")
+			if strings.Contains(lines.Text(), "msg=stopping") {
+				close(stops)
+			}
 			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
 				address <- "http://" + m[1]
 			}
@@ -52,13 +57,13 @@ func serving(t *testing.T, dir string) (*exec.Cmd, string, func() string) {
 	t.Cleanup(func() { _ = cmd.Process.Kill() }) // it has ended, unless the test failed
 	select {
 	case a := <-address:
-		return cmd, a, func() string { return <-log }
-	case said := <-log:
-		t.Fatalf("serve ended: %s", said)
+		return cmd, a, func() string { return <-log }, stops
+	case all := <-log:
+		t.Fatalf("serve ended: %s", all)
 	case <-time.After(patience):
 		t.Fatal("serve does not listen")
 	}
-	return nil, "", nil
+	return nil, "", nil, nil
 }
 
 func get(t *testing.T, url string) (int, string) {
@@ -140,7 +145,7 @@ func TestServeTwoOrgs(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	cmd, address, log := serving(t, dir)
+	cmd, address, log, _ := serving(t, dir)
 	if status, body := get(t, address+"/healthz"); status != http.StatusOK || body != "ok\n" {
 		t.Errorf("/healthz: %d %q", status, body)
 	}
@@ -190,7 +195,7 @@ func TestServeFinishesTheChangeInHand(t *testing.T) {
 		}
 		return connectortest.None
 	})
-	cmd, _, log := serving(t, dir)
+	cmd, _, log, stopping := serving(t, dir)
 	select {
 	case <-inHand:
 	case <-time.After(patience):
@@ -198,6 +203,11 @@ func TestServeFinishesTheChangeInHand(t *testing.T) {
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
+	}
+	select {
+	case <-stopping:
+	case <-time.After(patience):
+		t.Fatal("SIGTERM does not stop it")
 	}
 	close(goOn)
 	if err := cmd.Wait(); err != nil {
@@ -242,7 +252,7 @@ func TestServeLeavesBrokenFilesOut(t *testing.T) {
 	if err := os.WriteFile(broken, []byte("org: broken\nshedule: never\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd, address, _ := serving(t, dir)
+	cmd, address, _, _ := serving(t, dir)
 	_, body := readyWhen(t, address, func(orgs map[string]service.Health) bool {
 		return orgs["acme"].State == service.OK && orgs[broken].State == service.Trouble
 	})
