@@ -44,7 +44,14 @@ func Open(ctx context.Context, path, org string) (*Store, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
-	if err := recognise(ctx, path); err != nil {
+	err = recognise(ctx, path, "ro")
+	var se sqlite3.Error
+	if errors.As(err, &se) && se.Code == sqlite3.ErrReadonly {
+		// Its last user was killed in the middle of a transaction, which only one
+		// that may write can roll back.
+		err = recognise(ctx, path, "rw")
+	}
+	if err != nil {
 		return nil, refuse(path, err)
 	}
 	db, err := sql.Open("sqlite3", dsn(path, url.Values{
@@ -74,9 +81,9 @@ func dsn(path string, pragmas url.Values) string {
 
 // recognise refuses a database that another program made, before anything in
 // the file changes: asking for the write-ahead log would be a change already.
-// An empty file is nobody's.
-func recognise(ctx context.Context, path string) (err error) {
-	db, err := sql.Open("sqlite3", dsn(path, url.Values{"mode": {"ro"}, "_busy_timeout": {"5000"}}))
+// An empty file is nobody's. mode is SQLite's: ro or rw.
+func recognise(ctx context.Context, path, mode string) (err error) {
+	db, err := sql.Open("sqlite3", dsn(path, url.Values{"mode": {mode}, "_busy_timeout": {"5000"}}))
 	if err != nil {
 		return err
 	}
