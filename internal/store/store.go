@@ -46,7 +46,7 @@ func Open(ctx context.Context, path, org string) (*Store, error) {
 	}
 	err = recognise(ctx, path, "ro")
 	var se sqlite3.Error
-	if errors.As(err, &se) && se.Code == sqlite3.ErrReadonly {
+	if errors.As(err, &se) && (se.Code == sqlite3.ErrReadonly || se.Code == sqlite3.ErrCantOpen) {
 		// Its last user was killed in the middle of a transaction, which only one
 		// that may write can roll back.
 		err = recognise(ctx, path, "rw")
