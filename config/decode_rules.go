@@ -9,9 +9,6 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// ignoreLabel silences an item; a rule that wrote it would silence itself.
-const ignoreLabel = "alignd:ignore"
-
 // defaultRules are the rules that this version knows, as they are where the
 // file says nothing.
 func defaultRules() map[roadmap.Rule]Rule {
@@ -137,8 +134,8 @@ func checkLabel(s string) string {
 		return "must not hold a space; no Jira label can"
 	case utf8.RuneCountInString(s) > 255:
 		return "must not be longer than 255 characters"
-	case strings.EqualFold(s, ignoreLabel):
-		return ignoreLabel + " is the label by which people silence alignd"
+	case strings.EqualFold(s, roadmap.IgnoreLabel):
+		return roadmap.IgnoreLabel + " is the label by which people silence alignd"
 	}
 	return ""
 }

@@ -80,11 +80,8 @@ func (a *Alignment) Resolved(k roadmap.Key) roadmap.Line {
 }
 
 func silenceLine() roadmap.Line {
-	return roadmap.Line{roadmap.Say("To silence this: add the label " + IgnoreLabel + ".")}
+	return roadmap.Line{roadmap.Say("To silence this: add the label " + roadmap.IgnoreLabel + ".")}
 }
-
-// IgnoreLabel on an item silences every rule on it.
-const IgnoreLabel = "alignd:ignore"
 
 func goalSpan(it *roadmap.Item) roadmap.Span {
 	return roadmap.LinkTo(it.Title+" ("+it.Ref.Key()+")", it.URL)

@@ -152,7 +152,7 @@ func tally(changes []roadmap.Change) string {
 // reasons say in words what each reason for holding a change means.
 var reasons = map[plan.Reason]string{
 	plan.Incomplete: "some pull failed; nothing is raised or resolved on half the facts",
-	plan.Ignored:    "the item carries the label " + plan.IgnoreLabel,
+	plan.Ignored:    "the item carries the label " + roadmap.IgnoreLabel,
 	plan.Vetoed:     "a person undid it; it stays so until the facts change",
 	plan.Since:      "older than the rule's since",
 	plan.Grace:      "still young",

@@ -99,7 +99,7 @@ func (b *builder) holdFinding(s subject, f roadmap.Finding, rule config.Rule, re
 	switch {
 	case !b.in.Complete:
 		reason, until = Incomplete, time.Time{}
-	case s.item.HasLabel(IgnoreLabel):
+	case s.item.HasLabel(roadmap.IgnoreLabel):
 		reason, until = Ignored, time.Time{}
 	}
 	if rule.Label != "" && !s.item.HasLabel(rule.Label) {
@@ -299,7 +299,7 @@ func (b *builder) propose(s subject, c roadmap.Change, vetoed bool) {
 	switch {
 	case !b.in.Complete:
 		b.hold(c, Incomplete, time.Time{})
-	case s.item.HasLabel(IgnoreLabel):
+	case s.item.HasLabel(roadmap.IgnoreLabel):
 		b.hold(c, Ignored, time.Time{})
 	case vetoed:
 		b.hold(c, Vetoed, time.Time{})

@@ -15,9 +15,6 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// IgnoreLabel on an item holds every change of it.
-const IgnoreLabel = "alignd:ignore"
-
 // Reason names why a change is held, in the contract's words.
 type Reason string
 
@@ -104,7 +101,7 @@ func (p Plan) Fingerprint() string {
 
 // Build makes the plan. What would be written is found first; then each change
 // is asked, in this order, whether it may be: complete? ignored? vetoed by a
-// person? since, grace, quiet, share, limit.
+// person? refused before? since, grace, quiet, share, limit.
 func Build(in Input) Plan {
 	p := Plan{Org: in.Org.Name, At: in.Now, Complete: in.Complete}
 	b := builder{in: in}

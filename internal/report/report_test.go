@@ -188,7 +188,7 @@ func smallPlan(t *testing.T) plan.Plan {
 	rule.Grace = config.Duration{Days: 60}
 	o.Rules[roadmap.GoalWithoutPO] = rule
 	ignored, _ := a.Item(key("PAY-7"))
-	ignored.Labels = []string{plan.IgnoreLabel}
+	ignored.Labels = []string{roadmap.IgnoreLabel}
 	return plan.Build(plan.Input{
 		Org: o, Now: now, Complete: true, Findings: a.Findings, Silent: a.Silent, Stories: len(a.Stories),
 		Item: a.Item, Role: a.Role, Resolved: a.Resolved,

@@ -24,6 +24,9 @@ const (
 	SprintOffRoadmap   Rule = "sprint-off-roadmap"
 )
 
+// IgnoreLabel on an item silences every rule on it and holds every change of it.
+const IgnoreLabel = "alignd:ignore"
+
 // Role is what an item is to the plan.
 type Role string
 
