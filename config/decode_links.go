@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ func (d *decoder) links(top *table) []LinkWay {
 		if !ok {
 			continue
 		}
-		if slices.Contains(out, way) {
+		if slices.ContainsFunc(out, func(o LinkWay) bool { return reflect.DeepEqual(o, way) }) {
 			d.fail(n.pos, fmt.Sprintf("links[%d]", i), "remove it", "this way stands in the list twice")
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alignd/alignd/internal/roadmap"
 )
@@ -17,6 +18,10 @@ const linearURL = "https://api.linear.app/graphql"
 
 // defaultRequestsPerSecond is a pace at which no tracker complains.
 const defaultRequestsPerSecond = 10
+
+// defaultCensus is how often the ids are counted: deletions show a day late at
+// the most, at one request for thousands of items.
+const defaultCensus = 24 * time.Hour
 
 var (
 	trackerName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
@@ -77,7 +82,7 @@ func (d *decoder) tracker(f field, path string) Tracker {
 		a := t.values["auth"]
 		tr.Auth = d.auth(a, join(path, "auth"), tr.Type)
 	}
-	tr.RequestsPerSecond = defaultRequestsPerSecond
+	tr.RequestsPerSecond, tr.Census = defaultRequestsPerSecond, defaultCensus
 	if v, at, ok := t.number("requests_per_second"); ok {
 		if v <= 0 || v > 10000 {
 			d.fail(at, join(path, "requests_per_second"), "as in 10, the default", "must be more than 0 and at most 10000")

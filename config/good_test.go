@@ -51,15 +51,15 @@ func TestLargestFile(t *testing.T) {
 				Projects: []string{"PAY", "WEB"},
 				JQL:      `labels != no-sync AND (summary !~ "order by" OR priority = High)`,
 
-				RequestsPerSecond: 10,
+				RequestsPerSecond: 10, Census: 24 * time.Hour,
 			},
 			{
 				Name: "dc", Type: Jira, URL: "http://127.0.0.1:8080/jira", Site: "http://127.0.0.1:8080/jira",
-				Auth: Auth{Type: Bearer, Token: Secret("file:" + secrets + "/pat")}, Projects: []string{"OLD"}, RequestsPerSecond: 10,
+				Auth: Auth{Type: Bearer, Token: Secret("file:" + secrets + "/pat")}, Projects: []string{"OLD"}, RequestsPerSecond: 10, Census: 24 * time.Hour,
 			},
 			{
 				Name: "eng", Type: Linear, URL: "https://api.linear.app/graphql",
-				Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG", "OPS"}, RequestsPerSecond: 2.5,
+				Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG", "OPS"}, RequestsPerSecond: 2.5, Census: 24 * time.Hour,
 			},
 		},
 		Roadmap: []Source{
@@ -109,7 +109,7 @@ func TestSmallestFile(t *testing.T) {
 		Path: "testdata/good/small.yaml", Name: "small", Schedule: "@every 15m", Location: time.UTC, Mode: Observe,
 		Trackers: []Tracker{{
 			Name: "eng", Type: Linear, URL: "https://api.linear.app/graphql",
-			Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG"}, RequestsPerSecond: 10,
+			Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG"}, RequestsPerSecond: 10, Census: 24 * time.Hour,
 		}},
 		Roadmap: []Source{{From: "eng", Goals: "initiatives", PM: "owner", PO: "lead"}},
 		Links:   []LinkWay{{Way: roadmap.WayParent}, {Way: roadmap.WayProject}, {Way: roadmap.WayLabel, Label: "goal:{goal}"}},

@@ -66,9 +66,28 @@ type Tracker struct {
 	Projects []string // Jira: story projects
 	JQL      string   // Jira: narrows the stories; no ORDER BY
 	Teams    []string // Linear: team keys
+	// Deployment is the kind of Jira where the file states it; "": it is asked.
+	Deployment Deployment
+	// Levels are Jira Data Center's issue types above Epic, by name or id,
+	// nearest first.
+	Levels []string
+	CAFile string // Jira: path of a PEM file with the authority that signed its certificate, as written; "": the machine's own
+	// Census is how long a count of the ids holds; default 24 h.
+	Census time.Duration
+	// LabelIDs are Linear labels to use instead of looking them up by name.
+	LabelIDs map[string]string
 	// RequestsPerSecond is the pace of all requests to the tracker; default 10.
 	RequestsPerSecond float64
 }
+
+// Deployment names a kind of Jira.
+type Deployment string
+
+// Kinds of Jira.
+const (
+	Cloud      Deployment = "cloud"
+	DataCenter Deployment = "datacenter"
+)
 
 // AuthType names a way to authenticate.
 type AuthType string
@@ -118,6 +137,10 @@ type Person struct {
 type LinkWay struct {
 	Way   roadmap.Way
 	Label string // WayLabel: the template, in which {goal} stands for a goal's ref or its key
+	// IssueLinks are the names of link types or of one of their directions, for
+	// WayIssueLink.
+	IssueLinks []string
+	Field      string // WayField: "field:<name or id>"
 }
 
 // Stories narrows what counts as a story.

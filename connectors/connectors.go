@@ -34,11 +34,30 @@ type Page struct {
 	// Warnings are troubles that cost part of the page (rows that the tracker
 	// withheld). The pull goes on, but the pass is incomplete.
 	Warnings []string
+	// Site is the tracker's own id of the site or workspace that answered, where
+	// it has one; "" says nothing. A database that holds another one's items
+	// refuses the page.
+	Site string
+}
+
+// Count is one page of a census: which items there are, by id alone.
+type Count struct {
+	// Place is the project (Item.Project, on Jira) or the team (Item.Team, on
+	// Linear) that the ids are in. A place may take several pages, one after the
+	// other; a page is of one place.
+	Place string
+	// Hidden: the place cannot be seen at all, or not to its end; nothing may be
+	// concluded of it.
+	Hidden bool
+	IDs    []string
+	Next   Cursor
+	More   bool // false: the last page of the last place
 }
 
 // Receipt is a tracker's answer to a Change.
 type Receipt struct {
 	Remote string // the tracker's id of the comment written; "" for labels
+	Err    error  // nil: done. Else an *Error
 }
 
 // Probe is one thing that `check --online` asked a tracker.
@@ -59,14 +78,24 @@ type Tracker interface {
 	// What does not exist or may not be seen is left out of the answer. A key
 	// whose ID is "" and whose ref is known is given in refs.
 	Fetch(ctx context.Context, keys []roadmap.Key, refs []roadmap.Ref) ([]roadmap.Item, error)
+	// Census lists the ids of all items in the configured projects or teams,
+	// page by page, whatever a query of the file makes of them. The empty Cursor
+	// begins it; its cursors are not those of Pull, and do not outlive the
+	// Tracker.
+	Census(ctx context.Context, from Cursor) (Count, error)
 	// Comments finds our own comments on these items: written by our account and
 	// carrying a mark of this org. A copied mark in someone else's comment is
-	// not ours. Ordered by item, then oldest first.
+	// not ours. Ordered by item, then oldest first. Where the tracker keeps a
+	// record of our labels apart from comments, the marks tell it, and an item
+	// with such a record and no comment gives a Comment whose Remote is "".
 	Comments(ctx context.Context, items []roadmap.Item) ([]roadmap.Comment, error)
-	// Apply makes one change. Applied twice it does the same as once, except
-	// that a CreateComment whose outcome is not known (Kind Unknown) must be
-	// looked for with Comments before it is applied again.
-	Apply(ctx context.Context, c roadmap.Change) (Receipt, error)
+	// Apply makes changes and gives a receipt for each, in their order: label
+	// changes of at most Together items, or one comment. Applied twice it does
+	// the same as once, except that a CreateComment whose outcome is not known
+	// (Kind Unknown) must be looked for with Comments before it is applied again.
+	Apply(ctx context.Context, changes []roadmap.Change) []Receipt
+	// Together is how many items' label changes Apply makes with one request.
+	Together() int
 	// Check asks whether what the org's file says of this tracker is so: who we
 	// are, and whether we may see and write what is named. It writes nothing.
 	Check(ctx context.Context) ([]Probe, error)

@@ -21,6 +21,9 @@ type Input struct {
 	// Incomplete names the trackers whose pull did not finish: what is not seen
 	// there may yet exist.
 	Incomplete map[string]bool
+	// Missing are items that are known and were not found where they should be;
+	// whether they are gone is not known yet.
+	Missing map[roadmap.Key]bool
 }
 
 // hop is one resolved link of the graph.
@@ -49,6 +52,7 @@ type graph struct {
 	ways     map[roadmap.Way]bool
 	labels   []template
 	isolated map[string]bool // trackers with an incomplete pull
+	missing  map[roadmap.Key]bool
 }
 
 // template is one `label:` way: what stands before and after the goal's name.
@@ -76,6 +80,7 @@ func newGraph(in Input) *graph {
 		rules:    map[string]bool{},
 		ways:     map[roadmap.Way]bool{},
 		isolated: in.Incomplete,
+		missing:  in.Missing,
 	}
 	slices.SortFunc(g.items, func(a, b roadmap.Item) int { return a.Key.Compare(b.Key) })
 	for i := range g.items {

@@ -34,7 +34,7 @@ func (a *Alignment) judge() error {
 			if !g.Item.Status.Open() || !g.POStated || len(g.PO) > 0 {
 				continue
 			}
-			if g.POUnseen || a.g.isolated[g.Item.Key.Tracker] {
+			if g.POUnseen || a.g.isolated[g.Item.Key.Tracker] || a.g.missing[g.Item.Key] {
 				a.Silent[g.Item.Key] = true
 				continue
 			}

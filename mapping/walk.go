@@ -85,7 +85,7 @@ func (w *walker) linkage() Linkage {
 			return Linked
 		}
 	}
-	if len(w.hidden) > 0 || w.entersIncomplete() {
+	if len(w.hidden) > 0 || w.entersDoubtful() {
 		return Unknown
 	}
 	if len(w.goals) > 0 {
@@ -94,13 +94,16 @@ func (w *walker) linkage() Linkage {
 	return Unlinked
 }
 
-// entersIncomplete reports whether any item of the walk is from a tracker whose
-// pull did not finish.
-func (w *walker) entersIncomplete() bool {
-	if len(w.g.isolated) == 0 {
+// entersDoubtful reports whether any item of the walk is missing, or from a
+// tracker whose pull did not finish.
+func (w *walker) entersDoubtful() bool {
+	if len(w.g.isolated)+len(w.g.missing) == 0 {
 		return false
 	}
-	return slices.ContainsFunc(w.queue, func(i int32) bool { return w.g.isolated[w.g.items[i].Key.Tracker] })
+	return slices.ContainsFunc(w.queue, func(i int32) bool {
+		k := w.g.items[i].Key
+		return w.g.isolated[k.Tracker] || w.g.missing[k]
+	})
 }
 
 // met gives the goals of the walk that was run last, or the open ones of them.

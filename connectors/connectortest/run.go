@@ -271,6 +271,15 @@ func missing(t *testing.T, w World) {
 	}
 }
 
+// Apply makes one change, as a pass does with a comment.
+func Apply(c connectors.Tracker, ch roadmap.Change) (connectors.Receipt, error) {
+	receipts := c.Apply(context.Background(), []roadmap.Change{ch})
+	if len(receipts) != 1 {
+		return connectors.Receipt{}, fmt.Errorf("%d receipts for one change", len(receipts))
+	}
+	return receipts[0], receipts[0].Err
+}
+
 // change makes a change on an item that is read first, as a pass does.
 func change(t *testing.T, c connectors.Tracker, k roadmap.Key, action roadmap.Action, value string) roadmap.Change {
 	t.Helper()
@@ -292,7 +301,7 @@ func labels(t *testing.T, w World) {
 	add, remove := change(t, c, k, roadmap.AddLabel, "needs-goal"), change(t, c, k, roadmap.RemoveLabel, "needs-goal")
 	w.Label(t, k, "by-hand") // after we have read it
 	for range 2 {
-		if _, err := c.Apply(context.Background(), add); err != nil {
+		if _, err := Apply(c, add); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -300,7 +309,7 @@ func labels(t *testing.T, w World) {
 		t.Errorf("labels are %q", got)
 	}
 	for range 2 {
-		if _, err := w.Client(t, true).Apply(context.Background(), remove); err != nil {
+		if _, err := Apply(w.Client(t, true), remove); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -332,7 +341,7 @@ func comment(t *testing.T, w World) {
 	}
 	c := w.Client(t, true)
 	create := change(t, c, k, roadmap.CreateComment, "First words")
-	receipt, err := c.Apply(context.Background(), create)
+	receipt, err := Apply(c, create)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +353,7 @@ func comment(t *testing.T, w World) {
 	update := change(t, c, k, roadmap.UpdateComment, "Second words")
 	update.Remote, update.Mark.Rules = receipt.Remote, []roadmap.Rule{}
 	update.Text[2] = roadmap.Line{roadmap.Say(update.Mark.Line())}
-	if _, err := c.Apply(context.Background(), update); err != nil {
+	if _, err := Apply(c, update); err != nil {
 		t.Fatal(err)
 	}
 	if all := w.Comments(t, k); len(all) != 2 || !strings.Contains(all[1], "Second words") {
@@ -358,7 +367,7 @@ func comment(t *testing.T, w World) {
 func copiedMark(t *testing.T, w World) {
 	k, other := w.AddStory(t, "Story"), w.AddStory(t, "Other")
 	c := w.Client(t, true)
-	if _, err := c.Apply(context.Background(), change(t, c, k, roadmap.CreateComment, "Ours")); err != nil {
+	if _, err := Apply(c, change(t, c, k, roadmap.CreateComment, "Ours")); err != nil {
 		t.Fatal(err)
 	}
 	w.Say(t, other, w.Comments(t, k)[0]) // word for word, mark line and all
@@ -382,7 +391,7 @@ func lostAnswer(t *testing.T, w World) {
 	c := w.Client(t, true)
 	create := change(t, c, k, roadmap.CreateComment, "Words")
 	failWrites(w, LostAfter)
-	_, err := c.Apply(context.Background(), create)
+	_, err := Apply(c, create)
 	if connectors.KindOf(err) != connectors.Unknown {
 		t.Errorf("Apply: %v, kind %q, want unknown", err, connectors.KindOf(err))
 	}
@@ -400,7 +409,7 @@ func lostRequest(t *testing.T, w World) {
 	c := w.Client(t, true)
 	create := change(t, c, k, roadmap.CreateComment, "Words")
 	failWrites(w, LostBefore)
-	if _, err := c.Apply(context.Background(), create); err == nil {
+	if _, err := Apply(c, create); err == nil {
 		t.Error("Apply tells of no error")
 	}
 	w.Gate().Set(nil)
@@ -415,14 +424,14 @@ func lostRequest(t *testing.T, w World) {
 func deleted(t *testing.T, w World) {
 	k := w.AddStory(t, "Story")
 	c := w.Client(t, true)
-	receipt, err := c.Apply(context.Background(), change(t, c, k, roadmap.CreateComment, "Words"))
+	receipt, err := Apply(c, change(t, c, k, roadmap.CreateComment, "Words"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.Delete(t, k, receipt.Remote)
 	update := change(t, c, k, roadmap.UpdateComment, "New words")
 	update.Remote = receipt.Remote
-	if _, err := c.Apply(context.Background(), update); connectors.KindOf(err) != connectors.NotFound {
+	if _, err := Apply(c, update); connectors.KindOf(err) != connectors.NotFound {
 		t.Errorf("Apply: %v, kind %q, want not-found", err, connectors.KindOf(err))
 	}
 	if found := ours(t, w, k); len(found) != 0 {
@@ -463,7 +472,7 @@ func hostile(t *testing.T, w World) {
 	k := w.AddStory(t, strings.ReplaceAll(title, "\n", " "))
 	c := w.Client(t, true)
 	create := change(t, c, k, roadmap.CreateComment, title)
-	if _, err := c.Apply(context.Background(), create); err != nil {
+	if _, err := Apply(c, create); err != nil {
 		t.Fatal(err)
 	}
 	if body := w.Comments(t, k)[0]; !w.Inert(body) || strings.Contains(body, "\u202e") {

@@ -10,32 +10,43 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// Apply makes one change, with one request that is not repeated once it may have
-// been done. notifyUsers is never sent: who is not an administrator of the
+// Together is how many items' labels go with one request.
+func (t *Tracker) Together() int { return 1 }
+
+// Apply makes changes, each with one request that is not repeated once it may
+// have been done. notifyUsers is never sent: who is not an administrator of the
 // project would have the whole edit refused
 // (https://github.com/ankitpokhrel/jira-cli/issues/959).
-func (t *Tracker) Apply(ctx context.Context, c roadmap.Change) (connectors.Receipt, error) {
+func (t *Tracker) Apply(ctx context.Context, changes []roadmap.Change) []connectors.Receipt {
+	receipts := make([]connectors.Receipt, len(changes))
+	for i, c := range changes {
+		receipts[i].Remote, receipts[i].Err = t.apply(ctx, c)
+	}
+	return receipts
+}
+
+func (t *Tracker) apply(ctx context.Context, c roadmap.Change) (remote string, err error) {
 	if c.Key.Tracker != t.name || !issueID.MatchString(c.Key.ID) {
-		return connectors.Receipt{}, t.fail(string(c.Action), connectors.Invalid, fmt.Errorf("%s is not an issue of this tracker", c.Key), "")
+		return "", t.fail(string(c.Action), connectors.Invalid, fmt.Errorf("%s is not an issue of this tracker", c.Key), "")
 	}
 	if err := t.login(ctx); err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	issue := "rest/api/2/issue/" + c.Key.ID
 	switch c.Action {
 	case roadmap.AddLabel:
-		return connectors.Receipt{}, t.label(ctx, c, "add label", issue, "add")
+		return "", t.label(ctx, c, "add label", issue, "add")
 	case roadmap.RemoveLabel:
-		return connectors.Receipt{}, t.label(ctx, c, "remove label", issue, "remove")
+		return "", t.label(ctx, c, "remove label", issue, "remove")
 	case roadmap.CreateComment:
 		return t.comment(ctx, c, request{op: "comment on " + string(c.Ref), method: http.MethodPost, path: issue + "/comment"})
 	case roadmap.UpdateComment:
 		if !issueID.MatchString(c.Remote) {
-			return connectors.Receipt{}, t.fail("edit comment", connectors.Invalid, fmt.Errorf("%q is not a comment's id", cut(visible(c.Remote), 40)), "")
+			return "", t.fail("edit comment", connectors.Invalid, fmt.Errorf("%q is not a comment's id", cut(visible(c.Remote), 40)), "")
 		}
 		return t.comment(ctx, c, request{op: "edit comment on " + string(c.Ref), method: http.MethodPut, path: issue + "/comment/" + url.PathEscape(c.Remote)})
 	}
-	return connectors.Receipt{}, t.fail("apply", connectors.Invalid, fmt.Errorf("a change of kind %q", c.Action), "")
+	return "", t.fail("apply", connectors.Invalid, fmt.Errorf("a change of kind %q", c.Action), "")
 }
 
 // label adds or removes one value, so that nobody else's labels are touched.
@@ -58,7 +69,7 @@ type wireNewProperty struct {
 
 // comment writes a comment with its mark. It is internal on service projects,
 // where a customer would read it otherwise; elsewhere that means nothing.
-func (t *Tracker) comment(ctx context.Context, c roadmap.Change, r request) (connectors.Receipt, error) {
+func (t *Tracker) comment(ctx context.Context, c roadmap.Change, r request) (remote string, err error) {
 	r.write = true
 	r.body = wireNewComment{
 		Body: render(c.Text),
@@ -71,10 +82,10 @@ func (t *Tracker) comment(ctx context.Context, c roadmap.Change, r request) (con
 		ID string `json:"id"`
 	}
 	if err := t.call(ctx, r, &written); err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	if written.ID == "" {
-		return connectors.Receipt{}, t.notJira(r, "the answer names no comment")
+		return "", t.notJira(r, "the answer names no comment")
 	}
-	return connectors.Receipt{Remote: written.ID}, nil
+	return written.ID, nil
 }

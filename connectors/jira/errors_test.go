@@ -76,7 +76,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 			s.on("POST search/jql", tt.answer)
 			s.on("PUT issue/1", tt.answer)
 			_, readErr := s.tracker(t, nil).Pull(t.Context(), "")
-			_, writeErr := s.tracker(t, nil).Apply(t.Context(), label)
+			_, writeErr := s.tracker(t, nil).apply(t.Context(), label)
 			for what, got := range map[string]struct {
 				err  error
 				want connectors.Kind
@@ -158,7 +158,7 @@ func TestCommentWhoseOutcomeIsNotKnown(t *testing.T) {
 	} {
 		s := newSite(t)
 		s.on("POST issue/1/comment", a)
-		_, err := s.tracker(t, nil).Apply(t.Context(), comment)
+		_, err := s.tracker(t, nil).apply(t.Context(), comment)
 		if connectors.KindOf(err) != connectors.Unknown || len(s.requests("POST issue/1/comment")) != 1 {
 			t.Errorf("%s: sent %d times, %v", name, len(s.requests("POST issue/1/comment")), err)
 		}
@@ -189,7 +189,7 @@ func TestAWriteThatNeverLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
-	_, err := tr.Apply(t.Context(), label)
+	_, err := tr.apply(t.Context(), label)
 	if connectors.KindOf(err) != connectors.Temporary || !strings.Contains(err.Error(), "cannot reach") {
 		t.Errorf("got %s: %v", connectors.KindOf(err), err)
 	}

@@ -85,7 +85,7 @@ func everyCall(t *testing.T, rec *recorder) {
 		{Action: roadmap.UpdateComment, Text: roadmap.Text{{roadmap.Say("y")}}, Mark: mark, Remote: "77"},
 	} {
 		c.Key = key
-		if _, err := tr.Apply(t.Context(), c); err != nil {
+		if _, err := tr.apply(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -87,14 +87,14 @@ func TestAgainstTheBuiltInJira(t *testing.T) {
 	mark := roadmap.Mark{Org: o.Org, ID: roadmap.CommentID(o.Org, story.Key, 0), Rules: []roadmap.Rule{roadmap.StoryWithoutGoal}, Labels: []string{"needs-goal"}}
 	write := func(action roadmap.Action, value, remote string) string {
 		t.Helper()
-		r, err := tr.Apply(t.Context(), roadmap.Change{
+		r, err := tr.apply(t.Context(), roadmap.Change{
 			Key: story.Key, Ref: story.Ref, Action: action, Value: value, Remote: remote, Mark: mark,
 			Text: roadmap.Text{{roadmap.Say("About "), roadmap.Quote("[~ana] {code}"), roadmap.Say(value)}, {roadmap.Say(mark.Line())}},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r.Remote
+		return r
 	}
 	write(roadmap.AddLabel, "needs-goal", "")
 	write(roadmap.AddLabel, "needs-goal", "") // twice is once

@@ -37,8 +37,8 @@ func TestApply(t *testing.T) {
 			s := newSite(t)
 			s.on(tt.route, tt.answer)
 			tt.change.Key, tt.change.Ref = key, "jira:PAY-1"
-			got, err := s.tracker(t, nil).Apply(t.Context(), tt.change)
-			if err != nil || got.Remote != tt.remote {
+			got, err := s.tracker(t, nil).apply(t.Context(), tt.change)
+			if err != nil || got != tt.remote {
 				t.Fatal(got, err)
 			}
 			asked := s.requests(tt.route)
@@ -61,7 +61,7 @@ func TestApply(t *testing.T) {
 		"an unknown action":      {Key: key, Action: "delete"},
 	} {
 		s := newSite(t)
-		if _, err := s.tracker(t, nil).Apply(t.Context(), c); connectors.KindOf(err) != connectors.Invalid {
+		if _, err := s.tracker(t, nil).apply(t.Context(), c); connectors.KindOf(err) != connectors.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -71,7 +71,7 @@ func TestARefusedAccountWritesNothing(t *testing.T) {
 	s := newSite(t)
 	s.on("GET myself", answer{status: 401, body: `{}`})
 	s.on("PUT issue/1", answer{status: 204})
-	_, err := s.tracker(t, nil).Apply(t.Context(), label)
+	_, err := s.tracker(t, nil).apply(t.Context(), label)
 	if connectors.KindOf(err) != connectors.Auth || len(s.requests("PUT issue/1")) != 0 {
 		t.Errorf("%v, and %d writes", err, len(s.requests("PUT issue/1")))
 	}

@@ -12,30 +12,34 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// Apply makes one change.
-func (t *Tracker) Apply(ctx context.Context, c roadmap.Change) (connectors.Receipt, error) {
+// Together is how many items' labels go with one request.
+func (t *Tracker) Together() int { return 1 }
+
+// Apply makes changes, one request each.
+func (t *Tracker) Apply(ctx context.Context, changes []roadmap.Change) []connectors.Receipt {
+	receipts := make([]connectors.Receipt, len(changes))
+	for i, c := range changes {
+		receipts[i].Remote, receipts[i].Err = t.apply(ctx, c)
+	}
+	return receipts
+}
+
+func (t *Tracker) apply(ctx context.Context, c roadmap.Change) (remote string, err error) {
 	if err := t.checkChange(c); err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	if err := t.start(ctx); err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
-	var remote string
-	var err error
 	switch c.Action {
 	case roadmap.CreateComment:
-		remote, err = t.createComment(ctx, c)
+		return t.createComment(ctx, c)
 	case roadmap.UpdateComment:
-		remote, err = t.updateComment(ctx, c)
+		return t.updateComment(ctx, c)
 	case roadmap.AddLabel:
-		err = t.addLabel(ctx, c)
-	case roadmap.RemoveLabel:
-		err = t.removeLabel(ctx, c)
+		return "", t.addLabel(ctx, c)
 	}
-	if err != nil {
-		return connectors.Receipt{}, err
-	}
-	return connectors.Receipt{Remote: remote}, nil
+	return "", t.removeLabel(ctx, c)
 }
 
 // checkChange refuses what cannot be sent, before anything is.
@@ -44,7 +48,7 @@ func (t *Tracker) checkChange(c roadmap.Change) error {
 	wrong := func(what string) error {
 		return t.fail(op, connectors.Invalid, errors.New(what), tryReport)
 	}
-	comment := c.Action == roadmap.CreateComment || c.Action == roadmap.UpdateComment
+	comment := c.Action.IsComment()
 	label := c.Action == roadmap.AddLabel || c.Action == roadmap.RemoveLabel
 	switch {
 	case c.Key.Tracker != t.name || c.Key.ID == "":

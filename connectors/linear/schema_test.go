@@ -93,7 +93,7 @@ func everyDocument(t *testing.T) []asked {
 				Key: key, Ref: roadmap.NewRef("eng", id), Kind: kind, Action: action, Value: "new-label", Remote: "c",
 				Text: roadmap.Text{{roadmap.Say("No goal.")}}, Mark: roadmap.Mark{Org: "acme", ID: roadmap.CommentID("acme", key, 0)},
 			}
-			if _, err := tr.Apply(ctx, c); err != nil {
+			if _, err := tr.apply(ctx, c); err != nil {
 				t.Fatalf("%s %s: %v", action, kind, err)
 			}
 		}

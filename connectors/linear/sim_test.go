@@ -98,8 +98,8 @@ func TestSimComments(t *testing.T) {
 			Text: roadmap.Text{{roadmap.Say("No goal: "), roadmap.Quote("[*x*](y) @ana")}, {roadmap.Say(mark.Line())}},
 		}
 		for range 3 {
-			r, err := b.tracker(t, 0).Apply(ctx, c)
-			if err != nil || r.Remote != mark.ID {
+			r, err := b.tracker(t, 0).apply(ctx, c)
+			if err != nil || r != mark.ID {
 				t.Fatalf("%s: %+v, %v", kind, r, err)
 			}
 		}
@@ -117,7 +117,7 @@ func TestSimComments(t *testing.T) {
 		}
 		c.Action, c.Remote = roadmap.UpdateComment, found[0].Remote
 		c.Text = roadmap.Text{{roadmap.Say("Resolved.")}, {roadmap.Say(roadmap.Mark{Org: "acme"}.Line())}}
-		if _, err := tr.Apply(ctx, c); err != nil {
+		if _, err := tr.apply(ctx, c); err != nil {
 			t.Fatal(err)
 		}
 		if body := b.Comments(key.ID)[0].Body; body != "Resolved.\n\nalignd · acme · resolved" {
@@ -126,7 +126,7 @@ func TestSimComments(t *testing.T) {
 		if err := b.DeleteComment(mark.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := tr.Apply(ctx, c); connectors.KindOf(err) != connectors.NotFound {
+		if _, err := tr.apply(ctx, c); connectors.KindOf(err) != connectors.NotFound {
 			t.Errorf("%s: editing what a person deleted gives %v", kind, err)
 		}
 		if found, err := tr.Comments(ctx, items); err != nil || len(found) != 0 {
@@ -152,7 +152,7 @@ func TestSimLabels(t *testing.T) {
 			{roadmap.RemoveLabel, nil},
 		} {
 			c := roadmap.Change{Key: key, Ref: "eng:x", Kind: kind, Action: step.action, Value: "needs-goal"}
-			if _, err := tr.Apply(ctx, c); err != nil {
+			if _, err := tr.apply(ctx, c); err != nil {
 				t.Fatalf("%s %s: %v", step.action, kind, err)
 			}
 			if got := b.LabelNames(key.ID); !slices.Equal(got, step.want) {
@@ -185,7 +185,7 @@ func TestSimTroubles(t *testing.T) {
 	b.SetBudget(2500, 3_000_000)
 
 	b.AddLabel(linearsim.IssueLabel, "needs-goal", func(l *linearsim.Label) { l.TeamKey = "OPS" })
-	if _, err := b.tracker(t, 0).Apply(ctx, c); connectors.KindOf(err) != connectors.Invalid {
+	if _, err := b.tracker(t, 0).apply(ctx, c); connectors.KindOf(err) != connectors.Invalid {
 		t.Errorf("a label of another team in the way gives %v", err)
 	} else if e := (*connectors.Error)(nil); !errors.As(err, &e) || e.Try == "" {
 		t.Errorf("no advice in %v", err)
@@ -193,7 +193,7 @@ func TestSimTroubles(t *testing.T) {
 	if err := b.DeleteIssue(b.issue.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.tracker(t, 0).Apply(ctx, c); connectors.KindOf(err) != connectors.NotFound {
+	if _, err := b.tracker(t, 0).apply(ctx, c); connectors.KindOf(err) != connectors.NotFound {
 		t.Errorf("a deleted issue gives %v", err)
 	}
 	b.RevokeKey(testToken)

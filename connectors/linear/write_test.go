@@ -211,9 +211,9 @@ func TestApplyComments(t *testing.T) {
 			if tt.remote == ours {
 				f.rows("comments", fmt.Sprintf(`{"id":%q,"body":"No goal.","createdAt":%q,"user":{"id":"u-bot"}}`, ours, at))
 			}
-			got, err := f.tracker().Apply(context.Background(), tt.c)
-			if connectors.KindOf(err) != tt.kind || got.Remote != tt.remote {
-				t.Errorf("got %q, %v; want %q, %q", got.Remote, err, tt.remote, tt.kind)
+			got, err := f.tracker().apply(context.Background(), tt.c)
+			if connectors.KindOf(err) != tt.kind || got != tt.remote {
+				t.Errorf("got %q, %v; want %q, %q", got, err, tt.remote, tt.kind)
 			}
 			sent := f.asks(root)
 			if len(sent) != 1 {
@@ -231,7 +231,7 @@ func TestCreateIsNeverRepeated(t *testing.T) {
 	for _, re := range []reply{{Status: 500, Body: `{}`}, {Status: 502, Body: `<html>`}, {Status: -1}, {Body: `{"data":{"commentCreate":`}} {
 		f := newFake(t)
 		f.reply("commentCreate", re)
-		_, err := f.tracker(func(o *Options) { o.Attempts = 4 }).Apply(context.Background(), change(roadmap.CreateComment, roadmap.KindIssue, ""))
+		_, err := f.tracker(func(o *Options) { o.Attempts = 4 }).apply(context.Background(), change(roadmap.CreateComment, roadmap.KindIssue, ""))
 		if n := len(f.asks("commentCreate")); n != 1 || connectors.KindOf(err) != connectors.Unknown {
 			t.Errorf("%+v: sent %d times, %v", re, n, err)
 		}
@@ -292,7 +292,7 @@ func TestApplyLabels(t *testing.T) {
 				f.reply(root, reply{Body: body})
 			}
 			tr := f.tracker()
-			_, err := tr.Apply(context.Background(), change(tt.action, tt.kind, tt.label))
+			_, err := tr.apply(context.Background(), change(tt.action, tt.kind, tt.label))
 			if connectors.KindOf(err) != tt.err || err != nil && !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v (%s), want %q that says %q", err, connectors.KindOf(err), tt.err, tt.says)
 			}
@@ -327,7 +327,7 @@ func TestLabelIsCreatedOnce(t *testing.T) {
 	f.data("issueLabelCreate", `{"issueLabelCreate":{"success":true,"issueLabel":{"id":"new"}}}`)
 	tr := f.tracker()
 	for range 3 {
-		if _, err := tr.Apply(context.Background(), change(roadmap.AddLabel, roadmap.KindIssue, "brand-new")); err != nil {
+		if _, err := tr.apply(context.Background(), change(roadmap.AddLabel, roadmap.KindIssue, "brand-new")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -347,7 +347,7 @@ func TestApplyUsesWhatFetchRead(t *testing.T) {
 	}
 	before := len(f.log)
 	for range 2 { // the second time there is nothing left to remove
-		if _, err := tr.Apply(context.Background(), change(roadmap.RemoveLabel, roadmap.KindIssue, "needs-goal")); err != nil {
+		if _, err := tr.apply(context.Background(), change(roadmap.RemoveLabel, roadmap.KindIssue, "needs-goal")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -371,7 +371,7 @@ func TestApplyRefusesNonsense(t *testing.T) {
 		f := newFake(t)
 		c := good
 		spoil(&c)
-		if _, err := f.tracker().Apply(context.Background(), c); connectors.KindOf(err) != connectors.Invalid || len(f.log) != 0 {
+		if _, err := f.tracker().apply(context.Background(), c); connectors.KindOf(err) != connectors.Invalid || len(f.log) != 0 {
 			t.Errorf("%s: %v after %d requests", what, err, len(f.log))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type script struct {
 	broken map[int]func() error // by place, once
 	items  map[string]roadmap.Item
 	asked  []string
+
+	together int // items' labels in one request; 0: 1
 }
 
 func (s *script) Pull(_ context.Context, from connectors.Cursor) (connectors.Page, error) {
@@ -66,13 +69,31 @@ func (s *script) Comments(_ context.Context, items []roadmap.Item) ([]roadmap.Co
 	return nil, nil
 }
 
-func (s *script) Apply(_ context.Context, c roadmap.Change) (connectors.Receipt, error) {
-	s.asked = append(s.asked, string(c.Action)+" "+c.Key.ID)
-	if it, ok := s.items[c.Key.ID]; ok && c.Action == roadmap.AddLabel {
-		it.Labels = append(slices.Clone(it.Labels), c.Value)
-		s.items[c.Key.ID] = it
+func (s *script) Together() int { return max(s.together, 1) }
+
+func (s *script) Apply(_ context.Context, changes []roadmap.Change) (receipts []connectors.Receipt) {
+	var names []string
+	for _, c := range changes {
+		names = append(names, string(c.Action)+" "+c.Key.ID)
+		if it, ok := s.items[c.Key.ID]; ok && c.Action == roadmap.AddLabel {
+			it.Labels = append(slices.Clone(it.Labels), c.Value)
+			s.items[c.Key.ID] = it
+		}
+		receipts = append(receipts, connectors.Receipt{Remote: "r" + c.Key.ID})
 	}
-	return connectors.Receipt{Remote: "r" + c.Key.ID}, nil
+	s.asked = append(s.asked, strings.Join(names, ", "))
+	return receipts
+}
+
+func (s *script) Census(_ context.Context, from connectors.Cursor) (connectors.Count, error) {
+	s.asked = append(s.asked, "count")
+	c := connectors.Count{Place: "PAY"}
+	for _, id := range slices.Sorted(maps.Keys(s.items)) {
+		if s.items[id].Project == "PAY" {
+			c.IDs = append(c.IDs, id)
+		}
+	}
+	return c, nil
 }
 
 func (s *script) Check(context.Context) ([]connectors.Probe, error) { return nil, nil }
@@ -123,10 +144,11 @@ func TestTheOrderOfThings(t *testing.T) {
 	want := []string{
 		"fetch 1", "comments 1", // heal
 		"pull 0", "pull 1",
+		"count",                     // what is gone?
 		"fetch 9",                   // outside
 		"comments 1,2",              // ours, after the database was lost?
 		"fetch 1,2", "comments 1,2", // as they stand, before the write
-		"add-label 1", "create-comment 1", "add-label 2", "create-comment 2",
+		"add-label 1", "add-label 2", "create-comment 1", "create-comment 2",
 		"fetch 1,2",
 	}
 	if diff := cmp.Diff(want, s.asked); diff != "" {
@@ -137,6 +159,21 @@ func TestTheOrderOfThings(t *testing.T) {
 		t.Fatal(err, o.Err(), planned(o))
 	}
 	if diff := cmp.Diff([]string{"pull 2", "pull 3", "fetch 1,2,9"}, s.asked); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// The labels of many items go with one request where a tracker takes them so;
+// the comments after them, one by one.
+func TestLabelsGoTogether(t *testing.T) {
+	w := newTown(t, "")
+	s := w.told()
+	s.together = 50
+	if o, err := w.tell(t.Context(), s); err != nil || o.Err() != nil {
+		t.Fatal(err, o.Err())
+	}
+	want := []string{"add-label 1, add-label 2", "create-comment 1", "create-comment 2", "fetch 1,2"}
+	if diff := cmp.Diff(want, s.asked[len(s.asked)-4:]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -160,7 +197,7 @@ func TestAPullGoesOnWhereItWas(t *testing.T) {
 			if errors.Is(err, context.Canceled) != stopped || err == nil && o.Complete() {
 				t.Errorf("error %v, troubles %v", err, o.Troubles)
 			}
-			items, err := w.store.Items(t.Context())
+			items, _, err := w.store.Items(t.Context())
 			if err != nil || len(items) != 1 {
 				t.Errorf("%d items are stored, error %v; want that of the first page", len(items), err)
 			}
@@ -168,7 +205,7 @@ func TestAPullGoesOnWhereItWas(t *testing.T) {
 			if err != nil || !o.Complete() {
 				t.Fatal(err, o.Err())
 			}
-			if s.asked[0] != "pull 1" || s.asked[1] != "fetch 9" {
+			if s.asked[0] != "pull 1" || s.asked[1] != "count" {
 				t.Errorf("the next run begins with %q", s.asked[:2])
 			}
 		})

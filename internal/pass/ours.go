@@ -208,12 +208,15 @@ func (p *Pass) adopt(ctx context.Context, o *Outcome, c roadmap.Comment) error {
 		}
 	}
 	why := "found in the tracker: the database did not know it"
-	change := roadmap.Change{
-		Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: o.Alignment.Role(it.Key), Action: roadmap.CreateComment,
-		Value: c.Body, Mark: c.Mark, Remote: c.Remote, Rules: c.Mark.Rules, Why: why, RuleFacts: spoken,
-	}
-	if err := p.Store.Note(ctx, o.Run, change, store.Adopted, why, p.Now()); err != nil {
-		return err
+	role := o.Alignment.Role(it.Key)
+	if c.Remote != "" {
+		change := roadmap.Change{
+			Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: role, Action: roadmap.CreateComment,
+			Value: c.Body, Mark: c.Mark, Remote: c.Remote, Rules: c.Mark.Rules, Why: why, RuleFacts: spoken,
+		}
+		if err := p.Store.Note(ctx, o.Run, change, store.Adopted, why, p.Now()); err != nil {
+			return err
+		}
 	}
 	for _, label := range labels {
 		held := ""
@@ -222,7 +225,7 @@ func (p *Pass) adopt(ctx context.Context, o *Outcome, c roadmap.Comment) error {
 				held += f
 			}
 		}
-		change := roadmap.Change{Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: change.Role, Action: roadmap.AddLabel, Value: label, Rules: c.Mark.Rules, Why: why, Facts: held}
+		change := roadmap.Change{Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: role, Action: roadmap.AddLabel, Value: label, Rules: c.Mark.Rules, Why: why, Facts: held}
 		if err := p.Store.Note(ctx, o.Run, change, store.Adopted, why, p.Now()); err != nil {
 			return err
 		}

@@ -34,6 +34,8 @@ type Pass struct {
 	Look bool
 	// Allow is asked before anything is written. nil: nothing is.
 	Allow func(plan.Plan) (bool, error)
+
+	began time.Time // when Once was called: what a pass misses, an earlier one must have missed too
 }
 
 // Outcome is what a pass found and did.
@@ -90,6 +92,7 @@ const askAgain = 24 * time.Hour
 // Outcome's Troubles and Results.
 func (p *Pass) Once(ctx context.Context) (*Outcome, error) {
 	o := &Outcome{Results: map[string]Result{}}
+	p.began = p.Now()
 	if p.Look && p.Offline {
 		return o, p.once(ctx, o) // it changes nothing, so it waits for nobody
 	}
@@ -123,7 +126,7 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 	// 1 and 2: settle what an earlier run left open, then pull what changed.
 	incomplete := map[string]bool{}
 	for _, t := range p.Org.Trackers {
-		err := p.readTracker(ctx, t.Name, o)
+		err := p.readTracker(ctx, t, o)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -146,7 +149,7 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 	}
 
 	// 4: which goal does each story serve, and which rule does not hold?
-	o.Alignment, err = mapping.Map(mapping.Input{Org: p.Org, Now: p.Now(), Items: w.items, Edges: w.edges, Incomplete: incomplete})
+	o.Alignment, err = mapping.Map(mapping.Input{Org: p.Org, Now: p.Now(), Items: w.items, Edges: w.edges, Incomplete: incomplete, Missing: w.missing})
 	if err != nil {
 		return err
 	}
@@ -208,20 +211,29 @@ func (p *Pass) broken(ctx context.Context, tracker string) error {
 	return p.Store.PullBroken(ctx, tracker)
 }
 
-// readTracker heals and pulls one tracker, or only asks how its last pull ended
-// when offline.
-func (p *Pass) readTracker(ctx context.Context, name string, o *Outcome) error {
+// readTracker heals, pulls and counts one tracker, or only asks how its last
+// pull ended when offline.
+func (p *Pass) readTracker(ctx context.Context, t config.Tracker, o *Outcome) error {
 	if p.Offline {
-		_, complete, err := p.Store.Cursor(ctx, name)
+		_, complete, err := p.Store.Cursor(ctx, t.Name)
 		if err == nil && !complete {
-			err = fmt.Errorf("%s: the last pull did not go to its end, or there was none. Try: without --offline", name)
+			err = fmt.Errorf("%s: the last pull did not go to its end, or there was none. Try: without --offline", t.Name)
 		}
 		return err
 	}
-	if err := p.heal(ctx, name); err != nil {
+	if err := p.heal(ctx, t.Name); err != nil {
 		return err
 	}
-	return p.pull(ctx, name, o)
+	if err := p.pull(ctx, t.Name, o); err != nil {
+		return err
+	}
+	err := p.census(ctx, t)
+	if connectors.KindOf(err) != "" && ctx.Err() == nil {
+		// Nothing is concluded without a count; the next pass counts again.
+		p.Log.Warn("the ids could not be counted", "org", p.Org.Name, "tracker", t.Name, "error", err)
+		return nil
+	}
+	return err
 }
 
 // pull reads page by page, each stored with its cursor before the next is asked

@@ -60,7 +60,7 @@ func (p *Pass) remember(ctx context.Context, o *Outcome) error {
 func (p *Pass) restate(ctx context.Context, o *Outcome) error {
 	changing := map[roadmap.Key]bool{}
 	note := func(c roadmap.Change) {
-		if c.Action == roadmap.CreateComment || c.Action == roadmap.UpdateComment {
+		if c.Action.IsComment() {
 			changing[c.Key] = true
 		}
 	}

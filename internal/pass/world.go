@@ -15,6 +15,8 @@ type world struct {
 	edges map[string]map[string][]roadmap.Edge
 	byKey map[roadmap.Key]int
 	byRef map[roadmap.Ref]int
+	// missing are items that were not found where they should be, once.
+	missing map[roadmap.Key]bool
 	// scope holds, by tracker, the items that may be stories where a query of
 	// the file narrows them. A tracker without an entry: all of its projects.
 	scope map[string]map[roadmap.Key]bool
@@ -24,11 +26,11 @@ type world struct {
 // is in scope is decided by the file of today, not by that of the day of the
 // pull, and an item that has moved out of its project has left it.
 func (p *Pass) load(ctx context.Context) (*world, error) {
-	all, err := p.Store.Items(ctx)
+	all, missing, err := p.Store.Items(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := &world{byKey: map[roadmap.Key]int{}, byRef: map[roadmap.Ref]int{}}
+	w := &world{byKey: map[roadmap.Key]int{}, byRef: map[roadmap.Ref]int{}, missing: missing}
 	if w.edges, err = p.Store.Edges(ctx); err != nil {
 		return nil, err
 	}
@@ -182,7 +184,8 @@ func (p *Pass) want(w *world, l roadmap.Link, members map[roadmap.Key]bool, aske
 	}
 }
 
-// putFetched stores what was read directly and drops what was not there.
+// putFetched stores what was read directly and drops what was not there, in the
+// second pass that does not find it.
 func (p *Pass) putFetched(ctx context.Context, w *world, asked []roadmap.Key, items []roadmap.Item) error {
 	if err := p.Store.PutItems(ctx, items); err != nil {
 		return err
@@ -190,19 +193,21 @@ func (p *Pass) putFetched(ctx context.Context, w *world, asked []roadmap.Key, it
 	came := map[roadmap.Key]bool{}
 	for _, it := range items {
 		came[it.Key] = true
+		delete(w.missing, it.Key)
 		w.put(it)
 	}
-	var gone []roadmap.Key
-	for _, k := range asked {
-		if _, known := w.byKey[k]; known && !came[k] {
-			gone = append(gone, k)
-		}
+	missed := slices.DeleteFunc(slices.Clone(asked), func(k roadmap.Key) bool {
+		_, known := w.byKey[k]
+		return came[k] || !known
+	})
+	gone, err := p.Store.Missed(ctx, missed, p.began)
+	for _, k := range missed {
+		w.missing[k] = true
 	}
-	if len(gone) == 0 {
-		return nil
+	if len(gone) > 0 {
+		w.drop(gone)
 	}
-	w.drop(gone)
-	return p.Store.MarkGone(ctx, gone)
+	return err
 }
 
 // drop takes items out.

@@ -99,15 +99,8 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 		}
 		return nil
 	}
-	var sent []unverified
+	var fit []roadmap.Change
 	for _, c := range changes {
-		if ctx.Err() != nil {
-			w.over = errStopped
-		}
-		if w.over != nil {
-			w.o.Results[c.ID] = Result{store.Skipped, w.over.Error()}
-			continue
-		}
 		if found, is := there[c.Key]; is && c.Action == roadmap.CreateComment {
 			if err := w.adopt(ctx, w.o, found); err != nil {
 				return err
@@ -123,15 +116,54 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 			}
 			continue
 		}
-		u, err := w.send(ctx, c)
-		if err != nil {
-			return err
+		fit = append(fit, c)
+	}
+	slices.SortStableFunc(fit, labelsFirst)
+	var sent []unverified
+	for len(fit) > 0 {
+		if ctx.Err() != nil {
+			w.over = errStopped
 		}
-		if u != nil {
-			sent = append(sent, *u)
+		n := lot(fit, w.tracker.Together())
+		if w.over != nil {
+			for _, c := range fit[:n] {
+				w.o.Results[c.ID] = Result{store.Skipped, w.over.Error()}
+			}
+		} else {
+			labels, err := w.send(ctx, fit[:n])
+			if err != nil {
+				return err
+			}
+			sent = append(sent, labels...)
 		}
+		fit = fit[n:]
 	}
 	return w.verify(ctx, keys, sent)
+}
+
+// labelsFirst puts comments last, so that one only ever speaks of labels that
+// are there, and the labels of many items can go together.
+func labelsFirst(a, b roadmap.Change) int {
+	switch {
+	case a.Action.IsComment() == b.Action.IsComment():
+		return 0
+	case b.Action.IsComment():
+		return -1
+	}
+	return 1
+}
+
+// lot gives how many of the first changes go into one request: the label
+// changes of so many items, or one comment.
+func lot(changes []roadmap.Change, together int) int {
+	n := slices.IndexFunc(changes, func(c roadmap.Change) bool { return c.Action.IsComment() })
+	switch n {
+	case 0:
+		return 1
+	case -1:
+		n = len(changes)
+	}
+	return cut(changes[:n], max(together, 1))
 }
 
 // present finds comments of ours on the items that are about to get one. The
@@ -153,7 +185,9 @@ func (w *writer) present(ctx context.Context, changes []roadmap.Change, now map[
 	}
 	there := map[roadmap.Key]roadmap.Comment{}
 	for _, c := range firsts(comments) {
-		there[c.Key] = c
+		if c.Remote != "" {
+			there[c.Key] = c
+		}
 	}
 	return there, nil
 }
@@ -174,7 +208,7 @@ func (w *writer) read(ctx context.Context, keys []roadmap.Key) (map[roadmap.Key]
 			gone = append(gone, k)
 		}
 	}
-	if err := w.Store.MarkGone(ctx, gone); err != nil {
+	if _, err := w.Store.Missed(ctx, gone, w.began); err != nil {
 		return nil, err
 	}
 	return byKey, w.Store.PutItems(ctx, items)
@@ -215,29 +249,47 @@ func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
 	return work, func() { unhook(); cancel() }
 }
 
-// send makes one change: intent, write, outcome. The outcome of a label waits
-// until it has been read back. Once begun, a change is finished even when the
-// service is told to stop.
-func (w *writer) send(ctx context.Context, c roadmap.Change) (*unverified, error) {
+// send makes the changes of one request: intent, write, outcome. The outcome of
+// a label waits until it has been read back. Once begun, a change is finished
+// even when the service is told to stop.
+func (w *writer) send(ctx context.Context, changes []roadmap.Change) (labels []unverified, err error) {
 	ctx, cancel := finishing(ctx)
 	defer cancel()
-	seq, err := w.Store.Begin(ctx, w.o.Run, c, w.Now())
-	if err != nil {
-		return nil, err
+	seqs := make([]int64, len(changes))
+	for i, c := range changes {
+		if seqs[i], err = w.Store.Begin(ctx, w.o.Run, c, w.Now()); err != nil {
+			return nil, err
+		}
 	}
-	receipt, err := w.tracker.Apply(ctx, c)
-	if kind := connectors.KindOf(err); kind == connectors.Temporary || kind == connectors.Unknown {
-		w.lost++
-	} else {
+	var lost error
+	for i, receipt := range w.tracker.Apply(ctx, changes) {
+		c := changes[i]
+		if kind := connectors.KindOf(receipt.Err); kind == connectors.Temporary || kind == connectors.Unknown {
+			lost = receipt.Err
+		}
+		if receipt.Err == nil && !c.Action.IsComment() {
+			labels = append(labels, unverified{seqs[i], c})
+			continue
+		}
+		if err := w.settle(ctx, seqs[i], c, receipt); err != nil {
+			return nil, err
+		}
+	}
+	if lost == nil {
 		w.lost = 0
+	} else if w.lost++; w.lost >= giveUp && w.over == nil {
+		w.over = lost
 	}
-	if err == nil && (c.Action == roadmap.AddLabel || c.Action == roadmap.RemoveLabel) {
-		return &unverified{seq, c}, nil
-	}
+	return labels, nil
+}
+
+// settle writes down what came of a change that needs no reading back.
+func (w *writer) settle(ctx context.Context, seq int64, c roadmap.Change, receipt connectors.Receipt) error {
 	settleCtx := context.WithoutCancel(ctx)
+	err := receipt.Err
 	if err == nil {
 		w.o.Results[c.ID] = Result{Outcome: store.Done}
-		return nil, w.Store.Settle(settleCtx, seq, c, store.Done, "", receipt.Remote, w.Now())
+		return w.Store.Settle(settleCtx, seq, c, store.Done, "", receipt.Remote, w.Now())
 	}
 	outcome := store.Failed
 	switch connectors.KindOf(err) {
@@ -247,23 +299,23 @@ func (w *writer) send(ctx context.Context, c roadmap.Change) (*unverified, error
 		outcome = store.Refused
 	case connectors.NotFound:
 		// Where the item is there still, a person has deleted our comment.
-		if c.Action == roadmap.UpdateComment || c.Action == roadmap.CreateComment {
+		if c.Action.IsComment() {
 			items, fetchErr := w.tracker.Fetch(ctx, []roadmap.Key{c.Key}, nil)
 			if fetchErr != nil || len(items) == 0 {
 				break
 			}
 			if err := w.Store.CommentDeleted(settleCtx, c); err != nil {
-				return nil, err
+				return err
 			}
 			outcome, err = store.Skipped, fmt.Errorf("a person deleted our comment; it stays so until the facts change")
 		}
 	}
-	if stops(err) || w.lost >= giveUp {
+	if stops(err) {
 		w.over = err
 	}
 	w.Log.Info("write failed", "org", w.Org.Name, "ref", c.Ref, "action", c.Action, "outcome", outcome, "error", err)
 	w.o.Results[c.ID] = Result{outcome, err.Error()}
-	return nil, w.Store.Settle(settleCtx, seq, c, outcome, err.Error(), "", w.Now())
+	return w.Store.Settle(settleCtx, seq, c, outcome, err.Error(), "", w.Now())
 }
 
 // verify reads the items back. A label counts as written when it is seen; an

@@ -124,21 +124,30 @@ func (b *builder) labels(s subject, active []roadmap.Finding) {
 			wanted[label] = append(wanted[label], f)
 		}
 	}
+	ours := slices.Sorted(maps.Keys(s.ours.Labels)) // after each change
 	for _, label := range slices.Sorted(maps.Keys(wanted)) {
 		if s.item.HasLabel(label) {
 			continue
 		}
 		c := b.change(s, roadmap.AddLabel, wanted[label])
 		c.Value = label
-		before, ours := s.ours.Labels[label]
-		b.propose(s, c, ours && before.Facts == c.Facts)
+		before, added := s.ours.Labels[label]
+		after := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(ours), label))))
+		c.Mark = roadmap.Mark{Org: b.in.Org.Name, Labels: after}
+		if b.propose(s, c, added && before.Facts == c.Facts) {
+			ours = after
+		}
 	}
 	for _, label := range slices.Sorted(maps.Keys(s.ours.Labels)) {
 		if wanted[label] == nil && s.item.HasLabel(label) {
 			c := b.change(s, roadmap.RemoveLabel, nil)
 			c.Rules = b.rulesOf(label)
 			c.Value, c.Why = label, b.over(c.Rules, func(r config.Rule) bool { return r.Label == label })
-			b.propose(s, c, false)
+			after := slices.DeleteFunc(slices.Clone(ours), func(l string) bool { return l == label })
+			c.Mark = roadmap.Mark{Org: b.in.Org.Name, Labels: after}
+			if b.propose(s, c, false) {
+				ours = after
+			}
 		}
 	}
 }
@@ -208,7 +217,7 @@ func sameFacts(spoken map[roadmap.Rule]string, findings []roadmap.Finding) bool 
 // change starts a change on an item for some findings.
 func (b *builder) change(s subject, action roadmap.Action, fs []roadmap.Finding) roadmap.Change {
 	c := roadmap.Change{Key: s.key, Ref: s.item.Ref, Kind: s.item.Kind, Title: s.item.Title, Action: action, Role: b.in.Role(s.key)}
-	comment := action == roadmap.CreateComment || action == roadmap.UpdateComment
+	comment := action.IsComment()
 	if comment {
 		c.RuleFacts = map[roadmap.Rule]string{}
 	}
@@ -293,9 +302,9 @@ func (b *builder) rulesOf(label string) []roadmap.Rule {
 	return rules
 }
 
-// propose puts a change into the plan unless the pass is incomplete, the item
-// is ignored or a person has vetoed it.
-func (b *builder) propose(s subject, c roadmap.Change, vetoed bool) {
+// propose puts a change into the plan, unless the pass is incomplete, the item
+// is ignored or a person has vetoed it, and reports whether it did.
+func (b *builder) propose(s subject, c roadmap.Change, vetoed bool) bool {
 	switch {
 	case !b.in.Complete:
 		b.hold(c, Incomplete, time.Time{})
@@ -314,7 +323,9 @@ func (b *builder) propose(s subject, c roadmap.Change, vetoed bool) {
 			b.flagged[s.key] = true
 		}
 		b.changes = append(b.changes, identify(c))
+		return true
 	}
+	return false
 }
 
 // raises reports whether a change says that some rule does not hold.

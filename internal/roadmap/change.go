@@ -63,6 +63,9 @@ const (
 	UpdateComment Action = "update-comment"
 )
 
+// IsComment reports whether the write is of a comment, and not of a label.
+func (a Action) IsComment() bool { return a == CreateComment || a == UpdateComment }
+
 // Mark is what is stored with a comment of ours, so that it is found again when
 // the database is lost: as a comment property on Jira, and as the comment's own
 // id and last line on Linear.
@@ -134,7 +137,9 @@ type Change struct {
 	Action Action
 	Value  string // the label, or the comment as plain text
 	Text   Text   // comments only, mark line included
-	Mark   Mark   // comments only
+	// Mark is stored with what is written. On a change of a label only Org and
+	// Labels are given, and those are the labels of ours after it.
+	Mark   Mark
 	Remote string // UpdateComment: the tracker's id of the comment
 	Rules  []Rule // sorted
 	Why    string
@@ -169,7 +174,7 @@ type Ours struct {
 // Comment is one comment of ours as it stands in a tracker.
 type Comment struct {
 	Key    Key    // the item that it is on
-	Remote string // the tracker's id
+	Remote string // the tracker's id; "": there is none, and the Mark tells of labels only
 	Mark   Mark
 	Body   string // as the tracker gives it, in the tracker's markup
 }

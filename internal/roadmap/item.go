@@ -147,9 +147,11 @@ type Way string
 
 // The ways that exist.
 const (
-	WayParent  Way = "parent"
-	WayProject Way = "project"
-	WayLabel   Way = "label"
+	WayParent    Way = "parent"
+	WayProject   Way = "project"
+	WayLabel     Way = "label"
+	WayIssueLink Way = "issue-link" // Jira's links between issues, of the types that the file names
+	WayField     Way = "field"      // a custom field that holds a goal's key
 )
 
 // Link is one hop that a tracker states. Exactly one of To and ToRef is known:
@@ -187,6 +189,11 @@ type Item struct {
 	People map[string][]Person `json:"people,omitempty"`
 
 	Links []Link `json:"links,omitempty"` // in the order in which the tracker states them
+
+	// Fields holds what stands in the custom fields that the file's links name,
+	// by their "field:..." form word for word: goals' keys or refs, as people
+	// typed them. A field that is empty has no entry.
+	Fields map[string][]string `json:"fields,omitempty"`
 
 	Created time.Time `json:"created"`
 	Updated time.Time `json:"updated"`          // by the tracker's clock

@@ -49,7 +49,7 @@ func TestOpenAfterACrashWithAHotJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if items, err := s.Items(t.Context()); err != nil || len(items) != 0 {
+	if items, _, err := s.Items(t.Context()); err != nil || len(items) != 0 {
 		t.Errorf("%d items of a transaction that never ended, error %v", len(items), err)
 	}
 }

@@ -22,9 +22,16 @@ func (s *Store) Cursor(ctx context.Context, tracker string) (c connectors.Cursor
 	return c, complete, err
 }
 
+// ErrOtherSite is wrapped by the error for a page of another site or workspace
+// than the one whose items the database holds under the tracker's name.
+var ErrOtherSite = errors.New("another workspace")
+
 // PutPage stores a page and the cursor after it, in one transaction.
 func (s *Store) PutPage(ctx context.Context, tracker string, p connectors.Page, now time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := sameSite(ctx, tx, tracker, p.Site); err != nil {
+			return err
+		}
 		if err := putItems(ctx, tx, p.Items); err != nil {
 			return err
 		}
@@ -34,10 +41,26 @@ func (s *Store) PutPage(ctx context.Context, tracker string, p connectors.Page, 
 			}
 		}
 		_, err := tx.ExecContext(ctx,
-			"INSERT INTO cursor (tracker, cursor, complete, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET cursor = excluded.cursor, complete = excluded.complete, at = excluded.at",
-			tracker, p.Next, !p.More, ms(now))
+			`INSERT INTO cursor (tracker, cursor, complete, at, site) VALUES (?, ?, ?, ?, ?)
+			 ON CONFLICT DO UPDATE SET cursor = excluded.cursor, complete = excluded.complete, at = excluded.at, site = coalesce(nullif(excluded.site, ''), site)`,
+			tracker, p.Next, !p.More, ms(now), p.Site)
 		return err
 	})
+}
+
+// sameSite refuses what comes from another site than before: ids of two sites
+// may be the same, and what we wrote on one must not be looked for on the other.
+func sameSite(ctx context.Context, tx *sql.Tx, tracker, site string) error {
+	var before string
+	err := tx.QueryRowContext(ctx, "SELECT site FROM cursor WHERE tracker = ?", tracker).Scan(&before)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (before == "" || site == "" || before == site) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("tracker %s: %w: the database knows %s, and %s answers. Try: the credentials of the one before, or another name for the tracker in the file, or a fresh database",
+		tracker, ErrOtherSite, before, site)
 }
 
 // PullBroken remembers that a tracker's last pull did not bring everything.
@@ -67,7 +90,7 @@ func putItems(ctx context.Context, tx *sql.Tx, items []roadmap.Item) error {
 	}
 	defer get.Close()
 	put, err := tx.PrepareContext(ctx,
-		"INSERT INTO item (tracker, id, updated, doc) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET updated = excluded.updated, doc = excluded.doc, gone = 0")
+		"INSERT INTO item (tracker, id, updated, doc) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET updated = excluded.updated, doc = excluded.doc, gone = 0, missing = 0")
 	if err != nil {
 		return err
 	}
@@ -138,39 +161,27 @@ func putSet(ctx context.Context, tx *sql.Tx, tracker string, set connectors.Set)
 	return err
 }
 
-// MarkGone remembers that items were not there when they were read directly.
-// They come back when a pull brings them again.
-func (s *Store) MarkGone(ctx context.Context, keys []roadmap.Key) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		for _, k := range keys {
-			if _, err := tx.ExecContext(ctx, "UPDATE item SET gone = 1 WHERE tracker = ? AND id = ?", k.Tracker, k.ID); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// Items reads every item of the org's trackers that is not gone.
-func (s *Store) Items(ctx context.Context) ([]roadmap.Item, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT doc FROM item WHERE gone = 0")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []roadmap.Item
+// Items reads every item of the org's trackers that is not gone, and tells which
+// of them a pass has missed.
+func (s *Store) Items(ctx context.Context) (items []roadmap.Item, missing map[roadmap.Key]bool, err error) {
+	missing = map[roadmap.Key]bool{}
 	var doc sql.RawBytes
-	for rows.Next() {
-		if err := rows.Scan(&doc); err != nil {
-			return nil, err
+	err = s.each(ctx, "SELECT doc, missing > 0 FROM item WHERE gone = 0", func(scan func(...any) error) error {
+		var missed bool
+		if err := scan(&doc, &missed); err != nil {
+			return err
 		}
 		var it roadmap.Item
 		if err := json.Unmarshal(doc, &it); err != nil {
-			return nil, fmt.Errorf("database %s: an item cannot be read: %w", s.path, err)
+			return fmt.Errorf("an item cannot be read: %w", err)
 		}
 		items = append(items, it)
-	}
-	return items, rows.Err()
+		if missed {
+			missing[it.Key] = true
+		}
+		return nil
+	})
+	return items, missing, err
 }
 
 // Edges reads every set whose reading is complete, by tracker and name.

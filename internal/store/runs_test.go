@@ -192,7 +192,7 @@ func TestLockExcludesAnotherProcess(t *testing.T) {
 		t.Error("two processes hold the lock")
 	}
 	// The lock is for passes; reading does not wait for it.
-	if _, err := s.Items(t.Context()); err != nil {
+	if _, _, err := s.Items(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if err := cmd.Process.Kill(); err != nil {

@@ -205,7 +205,7 @@ func TestPathsWithSpecialCharacters(t *testing.T) {
 			if s.Path() != path {
 				t.Errorf("path %s, want %s", s.Path(), path)
 			}
-			if items, err := open(t, path).Items(t.Context()); err != nil || len(items) != 1 {
+			if items, _, err := open(t, path).Items(t.Context()); err != nil || len(items) != 1 {
 				t.Errorf("%d items, error %v, after opening it again", len(items), err)
 			}
 			info, err := os.Stat(path)
@@ -324,7 +324,7 @@ func TestTwoHandlesWriteAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if items, err := handles[0].Items(t.Context()); err != nil || len(items) != 52 {
+	if items, _, err := handles[0].Items(t.Context()); err != nil || len(items) != 52 {
 		t.Errorf("%d items, error %v; want the 26 of each", len(items), err)
 	}
 }
