@@ -64,7 +64,9 @@ func (w *world) put(it roadmap.Item) {
 		it.InScope = false
 	}
 	i, known := w.byKey[it.Key]
-	if !known {
+	if known {
+		it.Succeed(w.items[i])
+	} else {
 		i = len(w.items)
 		w.items = append(w.items, roadmap.Item{})
 		w.byKey[it.Key] = i

@@ -1,6 +1,7 @@
 package roadmap
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -213,6 +214,16 @@ func (it *Item) HasLabel(label string) bool {
 		}
 	}
 	return false
+}
+
+// Succeed makes the item the successor of an earlier copy of itself: the keys
+// that it had then, and no tracker may tell any more, stay its former keys.
+func (it *Item) Succeed(before Item) {
+	for _, key := range append(before.Former, before.Ref.Key()) {
+		if key != it.Ref.Key() && !slices.Contains(it.Former, key) {
+			it.Former = append(slices.Clip(it.Former), key)
+		}
+	}
 }
 
 // Edge is one row of a relation that a tracker keeps apart from its items, such

@@ -109,7 +109,7 @@ func putItems(ctx context.Context, tx *sql.Tx, items []roadmap.Item) error {
 			if err := json.Unmarshal(doc, &before); err != nil {
 				return fmt.Errorf("item %s: %w", it.Key, err)
 			}
-			it.Former = formerKeys(before, it)
+			it.Succeed(before)
 		}
 		doc, err := json.Marshal(it)
 		if err != nil {
@@ -120,22 +120,6 @@ func putItems(ctx context.Context, tx *sql.Tx, items []roadmap.Item) error {
 		}
 	}
 	return nil
-}
-
-// formerKeys joins the keys that an item had before with those that the tracker
-// tells.
-func formerKeys(before, now roadmap.Item) []string {
-	former := now.Former
-	for _, key := range append(before.Former, before.Ref.Key()) {
-		known := key == now.Ref.Key()
-		for _, f := range former {
-			known = known || f == key
-		}
-		if !known {
-			former = append(former, key)
-		}
-	}
-	return former
 }
 
 // putSet stores a piece of a set; the last piece makes the whole reading hold.
