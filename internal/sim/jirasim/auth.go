@@ -11,6 +11,7 @@ import (
 type visitor struct {
 	user    *account // nil: anonymous
 	refused bool     // a credential was shown and did not hold
+	public  bool     // everybody may read here
 }
 
 func (v visitor) zone() *time.Location {
@@ -26,9 +27,10 @@ func bearerCredential(token string) string       { return "bearer\x00" + token }
 // identify reads the Authorization header. The token of a deactivated account
 // does not hold.
 func (s *Server) identify(r *http.Request) visitor {
+	public := s.dc != nil && s.dc.Public
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return visitor{}
+		return visitor{public: public}
 	}
 	var credential string
 	if email, token, ok := r.BasicAuth(); ok {
@@ -42,7 +44,7 @@ func (s *Server) identify(r *http.Request) visitor {
 	if u := s.users[id]; ok && u != nil && u.Active {
 		return visitor{user: u}
 	}
-	return visitor{refused: true}
+	return visitor{refused: true, public: public}
 }
 
 // mark sets the headers by which Jira Cloud tells who it took the visitor for.

@@ -65,6 +65,9 @@ func (s *Server) commentView(c *call, cm *Comment, expand string) map[string]any
 		"updated":   stamp(cm.Updated, c.zone()),
 		"jsdPublic": cm.Public(),
 	}
+	if s.dc != nil {
+		delete(v, "jsdPublic")
+	}
 	if u := s.userView(c, cm.Author); u != nil {
 		v["author"], v["updateAuthor"] = u, u
 	}
@@ -86,6 +89,10 @@ const embedded = 20
 
 // embeddedComments gives the comment field: the oldest ones, and how many there are.
 func (s *Server) embeddedComments(c *call, r *record) map[string]any {
+	embedded := embedded
+	if s.dc != nil {
+		embedded = len(r.comments) // a server sends them all
+	}
 	out := []any{}
 	for _, cm := range r.comments[:min(len(r.comments), embedded)] {
 		out = append(out, s.commentView(c, cm, ""))
@@ -111,6 +118,9 @@ func (s *Server) getComments(c *call) reply {
 	}
 	from, to, _ := window(c, len(all), maxPage)
 	size := 100
+	if s.dc != nil {
+		size = 50
+	}
 	if m := c.URL.Query().Get("maxResults"); m == "" {
 		to = min(to, from+size)
 	} else if n, err := strconv.Atoi(m); err == nil {

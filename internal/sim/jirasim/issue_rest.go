@@ -13,7 +13,7 @@ func (s *Server) getIssue(c *call) reply {
 		return noIssue()
 	}
 	q := c.URL.Query()
-	return ok(s.issueView(c, r, s.selection(commaList(q["fields"]), []string{"*all"}, commaList(q["properties"]), q.Get("expand"))))
+	return ok(s.issueView(c, r, s.selection(commaList(q["fields"]), []string{"*all"}, s.propertyNames(r, commaList(q["properties"])), q.Get("expand"))))
 }
 
 // getChangelog gives the whole history, oldest first.
@@ -70,9 +70,11 @@ func (s *Server) editable(c *call, r *record, field string) bool {
 	switch field {
 	case "labels":
 		return !p.NoLabels
-	case "summary", "assignee", "parent", "duedate":
+	case "summary", "assignee", "duedate":
 		return true
-	case SprintField:
+	case "parent":
+		return s.dc == nil
+	case s.sprintField:
 		return false
 	}
 	return slices.ContainsFunc(s.fields, func(f Field) bool { return f.ID == field })
@@ -198,6 +200,11 @@ func (s *Server) applyField(c *call, r *record, next *Issue, field string, raw j
 	if !s.editable(c, r, field) {
 		return offScreen(field)
 	}
+	if s.dc != nil {
+		if msg, done := s.applyFieldDC(c, next, field, raw); done {
+			return msg
+		}
+	}
 	null := string(raw) == "null"
 	var err error
 	switch field {
@@ -236,7 +243,7 @@ func (s *Server) applyField(c *call, r *record, next *Issue, field string, raw j
 			return "Could not find issue by id or key."
 		}
 		next.ParentKey = parent.Key
-	case EpicLinkField:
+	case s.epicField:
 		var key string
 		if err = json.Unmarshal(raw, &key); err == nil && key != "" && s.readable(c, key) == nil {
 			return "Issue '" + key + "' does not exist or you do not have permission to see it."

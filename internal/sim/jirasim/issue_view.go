@@ -78,7 +78,11 @@ func (s *Server) issueView(c *call, r *record, want selection) map[string]any {
 		v["properties"] = props
 	}
 	if want.changelog {
-		v["changelog"] = s.changelogView(c, r, maxChanges)
+		limit := maxChanges
+		if s.dc != nil {
+			limit = len(r.history)
+		}
+		v["changelog"] = s.changelogView(c, r, limit)
 	}
 	return v
 }
@@ -87,6 +91,11 @@ func (s *Server) issueView(c *call, r *record, want selection) map[string]any {
 // A field that is empty is null, but an empty parent is left out, as on Cloud.
 func (s *Server) fieldView(c *call, r *record, field string) (value any, known bool) {
 	i := &r.Issue
+	if s.dc != nil {
+		if value, known, decided := s.fieldViewDC(c, r, field); decided {
+			return value, known
+		}
+	}
 	switch field {
 	case "summary":
 		return i.Summary, true
@@ -131,9 +140,9 @@ func (s *Server) fieldView(c *call, r *record, field string) (value any, known b
 		return []any{}, true
 	case "comment":
 		return s.embeddedComments(c, r), true
-	case EpicLinkField:
+	case s.epicField:
 		return orNull(s.epicLinkOf(i)), true
-	case SprintField:
+	case s.sprintField:
 		return sprintsView(i), true
 	}
 	for _, f := range s.fields {
@@ -153,10 +162,14 @@ func orNull(s string) any {
 
 func (s *Server) typeView(c *call, name string, level int) map[string]any {
 	id := s.types.id(name)
-	return map[string]any{
+	v := map[string]any{
 		"self": c.site + "/rest/api/2/issuetype/" + id, "id": id, "name": name, "description": "",
 		"subtask": level < 0, "hierarchyLevel": level,
 	}
+	if s.dc != nil {
+		delete(v, "hierarchyLevel")
+	}
+	return v
 }
 
 func (s *Server) statusView(c *call, name, category string) map[string]any {
@@ -267,6 +280,9 @@ const maxChanges = 40
 
 func (s *Server) changeView(c *call, ch change) map[string]any {
 	v := map[string]any{"id": strconv.Itoa(ch.id), "created": stamp(ch.at, c.zone()), "items": ch.items}
+	if s.dc != nil {
+		v["items"] = plainItems(ch.items)
+	}
 	if u := s.userView(c, ch.by); u != nil {
 		v["author"] = u
 	}

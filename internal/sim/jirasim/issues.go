@@ -274,6 +274,9 @@ func (s *Server) parentOf(r *Issue) *record {
 // A child of an epic in a company-managed project shows its parent there too,
 // as in the public capture of apache/incubator-devlake (issue K5-2).
 func (s *Server) epicLinkOf(i *Issue) string {
+	if s.dc != nil {
+		return s.epicLinkDC(i)
+	}
 	if i.EpicLink != "" {
 		if e := s.find(i.EpicLink); e != nil {
 			return e.Key
@@ -306,9 +309,13 @@ func (s *Server) difference(a, b *Issue) []changeItem {
 	add("Component", "components", "jira", strings.Join(a.Components, ", "), strings.Join(b.Components, ", "))
 	add("assignee", "assignee", "jira", a.Assignee, b.Assignee)
 	add("reporter", "reporter", "jira", a.Reporter, b.Reporter)
-	add("IssueParentAssociation", "", "jira", a.ParentKey, b.ParentKey)
-	add("Epic Link", EpicLinkField, "custom", a.EpicLink, b.EpicLink)
-	add("Sprint", SprintField, "custom", sprintNames(a), sprintNames(b))
+	if s.dc != nil {
+		s.differenceDC(a, b, add)
+	} else {
+		add("IssueParentAssociation", "", "jira", a.ParentKey, b.ParentKey)
+		add("Epic Link", EpicLinkField, "custom", a.EpicLink, b.EpicLink)
+	}
+	add("Sprint", s.sprintField, "custom", sprintNames(a), sprintNames(b))
 	for _, f := range s.fields {
 		add(f.Name, f.ID, "custom", customText(a.Custom[f.ID]), customText(b.Custom[f.ID]))
 	}

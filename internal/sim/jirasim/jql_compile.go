@@ -227,6 +227,9 @@ func words(s string) []string {
 // keys compiles < and > over issues: ids are compared as numbers, keys within
 // their project.
 func (c *compiler) keys(k *clause) match {
+	if c.s.dc != nil {
+		return c.keysByIssue(k)
+	}
 	v := k.values[0]
 	if num, err := parseNum(v.text); err == nil {
 		return func(r *record) bool { return compare(k.op, cmp.Compare(r.num, num)) }
@@ -244,7 +247,7 @@ const maxOrder = 7
 // order compiles ORDER BY. What is not ordered at all goes newest first, which
 // is Jira's habit; what is equal in all that is named goes by id.
 func (c *compiler) order(terms []orderTerm) func(a, b *record) int {
-	if len(terms) > maxOrder {
+	if len(terms) > maxOrder && c.s.dc == nil {
 		c.refuse(errors.New("A maximum of 7 fields can be used in the ORDER BY clause."))
 		return byNum
 	}

@@ -30,6 +30,11 @@ func (c *compiler) setField(name string, k *clause) (setField, error) {
 		return one(func(r *record) string { return strings.ToLower(get(r)) })
 	}
 	s := c.s
+	if s.dc != nil {
+		if f, found, err := c.setFieldDC(name, k); found {
+			return f, err
+		}
+	}
 	switch name {
 	case "project":
 		return setField{one(func(r *record) string { return r.Project }), func(v value) (string, error) { return c.projectWord(v, k.field) }}, nil
@@ -63,10 +68,10 @@ func (c *compiler) setField(name string, k *clause) (setField, error) {
 	for _, f := range s.fields {
 		num := strings.TrimPrefix(f.ID, "customfield_")
 		if name == strings.ToLower(f.Name) || name == f.ID || name == "cf["+num+"]" {
-			if f.ID == EpicLinkField {
+			if f.ID == s.epicField {
 				return c.setField("epic link", k)
 			}
-			if f.ID == SprintField {
+			if f.ID == s.sprintField {
 				return c.setField("sprint", k)
 			}
 			return setField{func(r *record, buf []string) []string { return customWords(buf, r.Custom[f.ID]) }, c.customWord}, nil
@@ -99,7 +104,7 @@ func labelWord(v value) (string, error) {
 // projectWord takes a key, an id or a name of a project that may be seen.
 func (c *compiler) projectWord(v value, field string) (string, error) {
 	for key, p := range c.s.projects {
-		if !p.Hidden && !v.call && (strings.EqualFold(key, v.text) || p.ID == v.text || strings.EqualFold(p.Name, v.text)) {
+		if !p.Hidden && !v.call && (c.visitor.reads() || c.s.dc == nil) && (strings.EqualFold(key, v.text) || p.ID == v.text || strings.EqualFold(p.Name, v.text)) {
 			return key, nil
 		}
 	}

@@ -22,6 +22,8 @@ const maxLine = 32 << 20
 // each an issue as REST v2 answers it. Projects, users, types and statuses that
 // the lines name and the site lacks are added. Descriptions and comments are not
 // kept. A parent or epic that is not there is kept as a key that leads nowhere.
+// What belongs to an epic shows it as Epic Link, and on Cloud as its parent too
+// when the epic is there, as on sites that Atlassian moved to `parent`.
 //
 // It gives how many issues were put. A line that is no issue is an error that
 // names the line, and then nothing is put at all.
@@ -84,8 +86,24 @@ func (s *Server) take(l *loader) (int, error) {
 		}
 		s.put(r)
 	}
+	if s.dc == nil {
+		s.adopt(l)
+	}
 	s.catchUp(s.writes)
 	return len(l.issues), nil
+}
+
+// adopt makes epics the parents of the standard issues that name them in Epic
+// Link and have no parent.
+func (s *Server) adopt(l *loader) {
+	for _, i := range l.issues {
+		epic := s.find(i.EpicLink)
+		if r := s.issues[i.ID]; epic != nil && epic.Level == 1 && r.Level == 0 && r.ParentKey == "" {
+			child := r.copy()
+			child.ParentKey = epic.Key
+			s.put(child)
+		}
+	}
 }
 
 // loader turns lines into issues.
@@ -137,8 +155,12 @@ type line struct {
 		// sites whose issues have been published; eucalyptus is the first.
 		EpicEucalyptus   *string         `json:"customfield_11300"`
 		SprintEucalyptus json.RawMessage `json:"customfield_10104"`
-		EpicCloud        *string         `json:"customfield_10014"`
-		SprintCloud      json.RawMessage `json:"customfield_10020"`
+		NameEucalyptus   string          `json:"customfield_11301"` // Epic Name
+		StatusEucalyptus *struct {       // Epic Status
+			Value string `json:"value"`
+		} `json:"customfield_11302"`
+		EpicCloud   *string         `json:"customfield_10014"`
+		SprintCloud json.RawMessage `json:"customfield_10020"`
 	} `json:"fields"`
 }
 
@@ -151,6 +173,7 @@ type named struct {
 type lineUser struct {
 	AccountID   string `json:"accountId"`
 	Name        string `json:"name"`
+	Key         string `json:"key"`
 	DisplayName string `json:"displayName"`
 	Email       string `json:"emailAddress"`
 	Active      *bool  `json:"active"`
@@ -244,6 +267,10 @@ func (l *loader) add(raw []byte, number int) error {
 	case f.EpicCloud != nil:
 		i.EpicLink = l.word(*f.EpicCloud)
 	}
+	i.EpicName = f.NameEucalyptus
+	if f.StatusEucalyptus != nil {
+		i.EpicStatus = l.word(f.StatusEucalyptus.Value)
+	}
 	l.sprints(&i, f.Sprint, f.Closed, f.SprintEucalyptus, f.SprintCloud)
 	l.seen[in.Key], l.seen["#"+id] = number, number
 	l.issues, l.raw = append(l.issues, i), append(l.raw, ids)
@@ -267,6 +294,7 @@ func (l *loader) user(u *lineUser) string {
 		l.users[id] = User{
 			AccountID: id, Name: cmp.Or(u.DisplayName, u.Name, id), Email: u.Email, Active: u.Active == nil || *u.Active,
 			Type: cmp.Or(u.AccountType, "atlassian"), TimeZone: u.TimeZone,
+			Username: u.Name, UserKey: u.Key,
 		}
 	}
 	return id
@@ -316,7 +344,23 @@ func sprintText(s string) (lineSprint, bool) {
 	}
 	id, _ := strconv.Atoi(m[1])
 	board, _ := strconv.Atoi(m[2])
-	return lineSprint{ID: id, BoardID: board, State: m[3], Name: m[4]}, true
+	sp := lineSprint{ID: id, BoardID: board, State: m[3], Name: m[4]}
+	for name, t := range map[string]*time.Time{"startDate": &sp.StartDate, "endDate": &sp.EndDate, "completeDate": &sp.CompleteDate} {
+		// Nothing is escaped, so a name or a goal may look like a date: the last one counts.
+		rest, found := afterLast(s, ","+name+"=")
+		if day, _, _ := strings.Cut(rest, ","); found {
+			*t, _ = time.Parse(time.RFC3339Nano, day) // <null> is none
+		}
+	}
+	return sp, true
+}
+
+func afterLast(s, sep string) (after string, found bool) {
+	at := strings.LastIndex(s, sep)
+	if at < 0 {
+		return "", false
+	}
+	return s[at+len(sep):], true
 }
 
 // plainID gives an id that is written as a string or as a number.

@@ -19,7 +19,7 @@ type Request struct {
 	At      time.Time // by the site's clock
 	Method  string
 	Route   string // method and path template, "GET /rest/api/2/issue/{issueIdOrKey}"; "" for a path that does not exist
-	Path    string
+	Path    string // without the context path of a Data Center site
 	Query   string
 	Body    string // at most 64 KiB of it
 	Status  int

@@ -25,6 +25,10 @@ type User struct {
 	Type      string // atlassian, app or customer; "": atlassian
 	TimeZone  string // IANA name; answers to this user carry its offset. "" or not known here: UTC
 	Admin     bool   // administers the site and every project
+
+	// What a Data Center site knows an account by; Cloud never tells them.
+	Username string // "": AccountID
+	UserKey  string // survives RenameUser; "": the first Username
 }
 
 // Project is one Jira project. Every signed-in user may read it, edit in it and
@@ -82,6 +86,9 @@ type Issue struct {
 	ParentKey string // shown as `parent`; a key that leads nowhere is kept
 	ParentID  string // only where ParentKey leads nowhere and the id is known nevertheless
 	EpicLink  string // key of the epic; shown as the Epic Link custom field only
+
+	EpicName   string // of an epic on Data Center; "": Summary
+	EpicStatus string // of an epic on Data Center: To Do, In Progress or Done; "": as the category
 
 	Labels        []string
 	Components    []string

@@ -18,8 +18,10 @@ var pageFiles embed.FS
 
 // parsePages reads the embedded templates; a broken one is a mistake of the
 // program, which every test of the package finds.
-func parsePages() *template.Template {
-	return template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+// base is the path that the site lives under.
+func parsePages(base string) *template.Template {
+	funcs := template.FuncMap{"base": func() string { return base }}
+	return template.Must(template.New("").Funcs(funcs).ParseFS(pageFiles, "pages/*.html"))
 }
 
 // perPage is how many issues the index lists on one page.
@@ -78,7 +80,7 @@ func (s *Server) indexPage(q url.Values) indexPage {
 	end := min(at+perPage, len(found))
 	link := func(from int) string {
 		q.Set("from", strconv.Itoa(from))
-		return "/?" + q.Encode()
+		return s.base() + "/?" + q.Encode()
 	}
 	if at > 0 {
 		p.Prev = link(max(at-perPage, 0))
@@ -185,7 +187,7 @@ func (s *Server) issuePage(key string) (issuePage, bool) {
 	for _, c := range rec.comments {
 		p.Comments = append(p.Comments, commentRow{
 			Author: s.nameOf(c.Author), When: c.Created.UTC().Format("2 Jan 2006 15:04 MST"),
-			Edited: c.Updated.After(c.Created), Internal: !c.Public(), Body: wikiHTML(c.Body, s.nameOf),
+			Edited: c.Updated.After(c.Created), Internal: !c.Public(), Body: s.commentHTML(c.Body),
 		})
 	}
 	for _, ch := range slices.Backward(rec.history) {

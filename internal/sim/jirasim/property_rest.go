@@ -49,6 +49,15 @@ func (s *Server) IssueProperties(key string) map[string]json.RawMessage {
 	return nil
 }
 
+// propertyNames reads the properties parameter of GET issue. On Data Center
+// *all stands for every property.
+func (s *Server) propertyNames(r *record, asked []string) []string {
+	if s.dc != nil && slices.Contains(asked, "*all") {
+		return slices.Sorted(maps.Keys(r.props))
+	}
+	return asked
+}
+
 func propertyKeys(c *call, props map[string]json.RawMessage) reply {
 	keys := []any{}
 	for _, key := range slices.Sorted(maps.Keys(props)) {

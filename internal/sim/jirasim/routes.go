@@ -13,7 +13,7 @@ import (
 type call struct {
 	*http.Request
 	visitor
-	site string // scheme and host under which the site was asked
+	site string // scheme, host and context path under which the site was asked
 	body []byte
 }
 
@@ -50,7 +50,7 @@ func badPayload() reply {
 
 // routes lists every door of the site. All REST handlers but the ones under
 // write run while only reading is going on.
-func (s *Server) routes() *http.ServeMux {
+func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	read := func(pattern string, h func(*call) reply) {
 		mux.HandleFunc(strings.Replace(pattern, " ", " /rest/api/2", 1), s.rest(h, s.mu.RLock, s.mu.RUnlock))
@@ -58,34 +58,38 @@ func (s *Server) routes() *http.ServeMux {
 	write := func(pattern string, h func(*call) reply) {
 		mux.HandleFunc(strings.Replace(pattern, " ", " /rest/api/2", 1), s.rest(h, s.mu.Lock, s.mu.Unlock))
 	}
+	cloud := read // what only Cloud has
+	if s.dc != nil {
+		cloud = func(string, func(*call) reply) {}
+	}
 	read("GET /serverInfo", s.getServerInfo)
 	read("GET /myself", s.getMyself)
 	read("GET /user", s.getUser)
 	read("GET /field", s.getFields)
-	read("GET /label", s.getLabels)
+	cloud("GET /label", s.getLabels)
 	read("GET /issuetype", s.getIssueTypes)
 	read("GET /mypermissions", s.getMyPermissions)
-	read("GET /project/search", s.searchProjects)
+	cloud("GET /project/search", s.searchProjects)
 	read("GET /project/{projectIdOrKey}", s.getProject)
 
-	read("GET /search", s.searchRemoved)
-	read("POST /search", s.searchRemoved)
-	read("GET /search/jql", s.searchGet)
-	read("POST /search/jql", s.searchPost)
-	read("POST /search/approximate-count", s.approximateCount)
+	cloud("GET /search", s.searchRemoved)
+	cloud("POST /search", s.searchRemoved)
+	cloud("GET /search/jql", s.searchGet)
+	cloud("POST /search/jql", s.searchPost)
+	cloud("POST /search/approximate-count", s.approximateCount)
 
-	read("POST /issue/bulkfetch", s.bulkFetch)
+	cloud("POST /issue/bulkfetch", s.bulkFetch)
 	read("GET /issue/{issueIdOrKey}", s.getIssue)
 	write("PUT /issue/{issueIdOrKey}", s.putIssue)
 	read("GET /issue/{issueIdOrKey}/editmeta", s.getEditMeta)
-	read("GET /issue/{issueIdOrKey}/changelog", s.getChangelog)
+	cloud("GET /issue/{issueIdOrKey}/changelog", s.getChangelog)
 
 	read("GET /issue/{issueIdOrKey}/comment", s.getComments)
 	write("POST /issue/{issueIdOrKey}/comment", s.postComment)
 	read("GET /issue/{issueIdOrKey}/comment/{id}", s.getComment)
 	write("PUT /issue/{issueIdOrKey}/comment/{id}", s.putComment)
 	write("DELETE /issue/{issueIdOrKey}/comment/{id}", s.removeComment)
-	read("POST /comment/list", s.listComments)
+	cloud("POST /comment/list", s.listComments)
 
 	read("GET /issue/{issueIdOrKey}/properties", s.getIssueProperties)
 	read("GET /issue/{issueIdOrKey}/properties/{propertyKey}", s.getIssueProperty)
@@ -98,6 +102,10 @@ func (s *Server) routes() *http.ServeMux {
 
 	mux.HandleFunc("GET /{$}", s.pageIndex)
 	mux.HandleFunc("GET /browse/{key}", s.pageIssue)
+	if s.dc != nil {
+		s.dataCenterRoutes(mux, read)
+		return s.front(mux)
+	}
 	return mux
 }
 
@@ -140,7 +148,7 @@ func (w *statusWriter) WriteHeader(status int) {
 func (s *Server) rest(h func(*call) reply, lock, unlock func()) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body) // from memory, cannot fail
-		c := &call{Request: r, visitor: s.identify(r), site: siteOf(r), body: body}
+		c := &call{Request: r, visitor: s.identify(r), site: s.siteOf(r), body: body}
 		status, out, err := func() (int, []byte, error) {
 			if bad := c.unacceptable(); bad.status != 0 {
 				out, err := json.Marshal(bad.body)
@@ -155,7 +163,9 @@ func (s *Server) rest(h func(*call) reply, lock, unlock func()) http.HandlerFunc
 			out, err := json.Marshal(rep.body)
 			return rep.status, out, err
 		}()
-		c.mark(w.Header())
+		if s.dc == nil {
+			c.mark(w.Header())
+		}
 		if err != nil {
 			http.Error(w, "jirasim: "+err.Error(), http.StatusInternalServerError)
 			return

@@ -1,6 +1,7 @@
 package jirasim
 
 import (
+	"cmp"
 	"html/template"
 	"maps"
 	"net/http"
@@ -21,18 +22,23 @@ type Options struct {
 	// reads by id or key are never behind. 0: search is always up to date.
 	// Server.Reindex catches up at once.
 	IndexLag int
+	// DataCenter makes the site a Data Center one. nil: Cloud.
+	DataCenter *DataCenter
 }
 
 // Server is a site. It is an http.Handler and safe for concurrent use. The
 // site's own URL, in `self` links and serverInfo, is taken from each request.
 type Server struct {
-	clock    func() time.Time
-	pageSize int
-	lag      int
-	mux      *http.ServeMux
-	pages    *template.Template
-	log      requestLog
-	walks    walkBook
+	clock                  func() time.Time
+	pageSize               int
+	lag                    int
+	mux                    http.Handler
+	pages                  *template.Template
+	log                    requestLog
+	walks                  walkBook
+	dc                     *DataCenter // nil on Cloud; never changed
+	buckets                buckets
+	epicField, sprintField string // ids of the custom fields
 
 	mu       sync.RWMutex // guards everything below
 	users    map[string]*account
@@ -70,8 +76,8 @@ type indexUpdate struct {
 	rec   *record // nil: deleted
 }
 
-// New makes an empty site: no users, no projects, the two custom fields that
-// every site has. It panics without a clock, which is a mistake of the program.
+// New makes an empty site: no users, no projects, the custom fields that every
+// site of its kind has. It panics without a clock, which is a mistake of the program.
 func New(o Options) *Server {
 	if o.Clock == nil {
 		panic("jirasim.New: Options.Clock is required")
@@ -83,7 +89,6 @@ func New(o Options) *Server {
 		clock:    o.Clock,
 		pageSize: min(o.PageSize, maxPage),
 		lag:      o.IndexLag,
-		pages:    parsePages(),
 		users:    map[string]*account{},
 		tokens:   map[string]string{},
 		projects: map[string]*project{},
@@ -102,6 +107,14 @@ func New(o Options) *Server {
 		prios:    newNames(1, "Highest", "High", "Medium", "Low", "Lowest"),
 		parts:    newNames(10000),
 	}
+	s.epicField, s.sprintField = EpicLinkField, SprintField
+	if o.DataCenter != nil {
+		s.dc = o.DataCenter.settled()
+		s.fields = s.dc.fields()
+		s.epicField, s.sprintField = DCEpicLinkField, DCSprintField
+		s.buckets.set(s.dc.RateLimit)
+	}
+	s.pages = parsePages(s.base())
 	s.mux = s.routes()
 	return s
 }
@@ -121,6 +134,8 @@ func newAccount(u User) *account {
 	if err != nil {
 		zone = time.UTC
 	}
+	u.Username = cmp.Or(u.Username, u.AccountID)
+	u.UserKey = cmp.Or(u.UserKey, u.Username)
 	return &account{User: u, zone: zone}
 }
 

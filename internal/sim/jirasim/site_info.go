@@ -10,6 +10,9 @@ import (
 )
 
 func (s *Server) getServerInfo(c *call) reply {
+	if s.dc != nil {
+		return ok(s.serverInfoDC(c))
+	}
 	return ok(map[string]any{
 		"baseUrl":        c.site,
 		"version":        "1001.0.0-SNAPSHOT",
@@ -35,6 +38,9 @@ func (s *Server) getMyself(c *call) reply {
 }
 
 func (s *Server) getUser(c *call) reply {
+	if s.dc != nil {
+		return s.getUserDC(c)
+	}
 	u := s.userView(c, c.URL.Query().Get("accountId"))
 	if u == nil || c.user == nil {
 		return fail(http.StatusNotFound, "Specified user does not exist or you do not have required permissions")
@@ -47,6 +53,9 @@ func (s *Server) userView(c *call, id string) any {
 	u := s.users[id]
 	if u == nil {
 		return nil
+	}
+	if s.dc != nil {
+		return s.userViewDC(c, u)
 	}
 	v := map[string]any{
 		"self":        c.site + "/rest/api/2/user?accountId=" + u.AccountID,
@@ -105,9 +114,14 @@ func (s *Server) getFields(c *call) reply {
 			}
 			row["schema"] = schema
 		}
-		out = append(out, row)
+		if s.dc != nil {
+			delete(row, "key")
+		}
+		if s.dc == nil || f.id != "statusCategory" {
+			out = append(out, row)
+		}
 	}
-	if c.user == nil {
+	if !c.reads() {
 		return ok(out)
 	}
 	for _, f := range s.fields {
@@ -120,7 +134,9 @@ func (s *Server) getFields(c *call) reply {
 			"id": f.ID, "key": f.ID, "name": f.Name, "custom": true, "orderable": true, "navigable": true, "searchable": true,
 			"clauseNames": []string{"cf[" + strconv.Itoa(num) + "]", f.Name}, "schema": schema,
 		}
-		if f.Scope != "" {
+		if s.dc != nil {
+			delete(row, "key")
+		} else if f.Scope != "" {
 			row["scope"] = map[string]any{"type": "PROJECT", "project": map[string]any{"id": f.Scope}}
 		}
 		out = append(out, row)
@@ -174,7 +190,7 @@ func window(c *call, n, size int) (from, to int, last bool) {
 }
 
 func (s *Server) projectView(c *call, p *project) map[string]any {
-	return map[string]any{
+	v := map[string]any{
 		"self":           c.site + "/rest/api/2/project/" + p.ID,
 		"id":             p.ID,
 		"key":            p.Key,
@@ -183,11 +199,15 @@ func (s *Server) projectView(c *call, p *project) map[string]any {
 		"simplified":     p.NoEpicField,
 		"avatarUrls":     struct{}{},
 	}
+	if s.dc != nil {
+		delete(v, "simplified")
+	}
+	return v
 }
 
 // projectFor gives a project by key or id to who may see it, nil otherwise.
 func (s *Server) projectFor(c *call, idOrKey string) *project {
-	if c.user == nil {
+	if !c.reads() {
 		return nil
 	}
 	for key, p := range s.projects {

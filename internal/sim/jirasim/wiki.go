@@ -12,6 +12,24 @@ import (
 // that takes a character's meaning away. Everything else comes out as it stands,
 // escaped. name gives the display name of an account id.
 func wikiHTML(text string, name func(string) string) template.HTML {
+	return wikiText(text, "accountid:", name)
+}
+
+// commentHTML renders a comment; a Data Center site mentions people by user name.
+func (s *Server) commentHTML(text string) template.HTML {
+	if s.dc == nil {
+		return wikiHTML(text, s.nameOf)
+	}
+	return wikiText(text, "", func(username string) string {
+		if u := s.userNamed(username); u != nil {
+			return u.Name
+		}
+		return username
+	})
+}
+
+// wikiText renders text in which a mention is [~, the prefix, and an id.
+func wikiText(text, mention string, name func(string) string) template.HTML {
 	var out strings.Builder
 	verbatim, list := false, false
 	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
@@ -35,11 +53,11 @@ func wikiHTML(text string, name func(string) string) template.HTML {
 				out.WriteString("<ul>")
 				list = true
 			}
-			out.WriteString("<li>" + wikiLine(bullet, name) + "</li>")
+			out.WriteString("<li>" + wikiLine(bullet, mention, name) + "</li>")
 		case strings.TrimSpace(line) == "----":
 			out.WriteString("<hr>")
 		case strings.TrimSpace(line) != "":
-			out.WriteString("<p>" + wikiLine(line, name) + "</p>")
+			out.WriteString("<p>" + wikiLine(line, mention, name) + "</p>")
 		}
 	}
 	if list {
@@ -61,13 +79,13 @@ func cutBullet(line string) (string, bool) {
 }
 
 // wikiLine renders what may stand within a line.
-func wikiLine(s string, name func(string) string) string {
+func wikiLine(s, mention string, name func(string) string) string {
 	forms := []struct {
 		re   *regexp.Regexp
 		html func(m []string) string
 	}{
 		{regexp.MustCompile(`^\\(.)`), func(m []string) string { return template.HTMLEscapeString(m[1]) }},
-		{regexp.MustCompile(`^\[~accountid:([^\]\s]+)\]`), func(m []string) string {
+		{regexp.MustCompile(`^\[~` + mention + `([^\]\s]+)\]`), func(m []string) string {
 			return `<span class="mention">@` + template.HTMLEscapeString(name(m[1])) + `</span>`
 		}},
 		{regexp.MustCompile(`^\[(?:((?:\\.|[^\]|\\])+)\|)?(https?://[^\]|\s]+)\]`), func(m []string) string {
