@@ -111,8 +111,12 @@ func (s *Server) parentLinkDC(i *Issue) string {
 	return p.Key
 }
 
-// epicStatus gives an epic's own status, which by default follows its category.
+// epicStatus gives an epic's own status, which by default follows its category;
+// "" for what is no epic.
 func epicStatus(i *Issue) string {
+	if i.Level != 1 {
+		return ""
+	}
 	follows := map[string]string{"indeterminate": "In Progress", "done": "Done"}
 	return cmp.Or(i.EpicStatus, follows[i.StatusCategory], "To Do")
 }
