@@ -108,6 +108,12 @@ func TestServerSignIn(t *testing.T) {
 	x.as(asNobody, "POST", "/rest/api/2/issue/PAY-2/comment", jsonObject{"body": "a"}).want(t, 401, "not authenticated")
 	x.as(asNobody, "GET", "/rest/api/2/mypermissions", nil).want(t, 401, "")
 	x.as(asNobody, "GET", "/rest/api/2/issue/PAY-2", nil).want(t, 200, `"PAY-2"`)
+
+	closed := newServer(t, DataCenter{})
+	closed.as(asNobody, "GET", "/rest/api/2/issue/PAY-2", nil).want(t, 404, "")
+	closed.as(asNobody, "GET", "/rest/api/2/project", nil).want(t, 200, "[]")
+	closed.as(asNobody, "GET", "/rest/api/2/search?jql=key%3DPAY-2", nil).want(t, 400, "An issue with key 'PAY-2' does not exist")
+	closed.as(asNobody, "GET", "/rest/api/2/search", nil).want(t, 200, `"total":0`)
 }
 
 func TestServerPeople(t *testing.T) {
@@ -209,6 +215,18 @@ func TestServerLinksAreEdited(t *testing.T) {
 	}
 	value := func(key, field string) any { return x.dc("GET", "/issue/"+key, nil).at("fields", field) }
 
+	// PAY-2 is in PAY-1 because the site was put up with it as the parent. That
+	// outlives another field's edit and ends with its own.
+	set("PAY-2", DCParentLinkField, "ROAD-1").want(t, 204, "")
+	if got := value("PAY-2", DCEpicLinkField); got != "PAY-1" {
+		t.Errorf("Epic Link is %v", got)
+	}
+	x.add(Issue{Project: "PAY", Type: "Story", Summary: "in an epic", ParentKey: "PAY-1"})
+	set("PAY-6", DCEpicLinkField, nil).want(t, 204, "")
+	if got := value("PAY-6", DCEpicLinkField); got != nil {
+		t.Errorf("Epic Link is %v", got)
+	}
+
 	set("PAY-2", DCEpicLinkField, "PAY-5").want(t, 204, "")
 	if got := value("PAY-2", DCEpicLinkField); got != "PAY-5" {
 		t.Errorf("Epic Link is %v", got)
@@ -244,8 +262,8 @@ func TestServerLinksAreEdited(t *testing.T) {
 		t.Errorf("Epic Link is %v, want %s", got, key)
 	}
 	log := x.dc("GET", "/issue/PAY-2?expand=changelog", nil)
-	if log.at("changelog", "histories", 2, "items", 0, "field") != "Epic Link" || log.at("changelog", "histories", 2, "items", 0, "toString") != "PAY-5" ||
-		log.at("changelog", "histories", 2, "items", 0, "fieldId") != nil {
+	if log.at("changelog", "histories", 1, "items", 0, "field") != "Epic Link" || log.at("changelog", "histories", 1, "items", 0, "toString") != "PAY-5" ||
+		log.at("changelog", "histories", 1, "items", 0, "fieldId") != nil || log.at("changelog", "histories", 2, "items", 0, "field") != "Parent Link" {
 		t.Errorf("history: %v", log.at("changelog"))
 	}
 }
@@ -356,8 +374,9 @@ func TestServerRateLimit(t *testing.T) {
 	x.clock.pass(3 * time.Second)
 	ask(asServerBot, 429, "0", "7")
 	ask(asAdmin, 200, "2", "0") // each has their own
-	x.clock.pass(7 * time.Second)
+	x.clock.pass(11 * time.Second)
 	ask(asServerBot, 200, "1", "0")
+	ask(asServerBot, 200, "0", "6") // filled by the interval, not by the visit
 	x.clock.pass(time.Hour)
 	ask(asServerBot, 200, "2", "0") // never more than the bucket holds
 	x.LimitRate(TokenBucket{})

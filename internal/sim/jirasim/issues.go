@@ -274,9 +274,6 @@ func (s *Server) parentOf(r *Issue) *record {
 // A child of an epic in a company-managed project shows its parent there too,
 // as in the public capture of apache/incubator-devlake (issue K5-2).
 func (s *Server) epicLinkOf(i *Issue) string {
-	if s.dc != nil {
-		return s.epicLinkDC(i)
-	}
 	if i.EpicLink != "" {
 		if e := s.find(i.EpicLink); e != nil {
 			return e.Key
