@@ -145,9 +145,18 @@ func (s *Server) postComment(c *call) reply {
 	if !may(c.user, s.projects[r.Project], "ADD_COMMENTS") {
 		return fail(http.StatusBadRequest, c.user.Name+", you do not have the permission to comment on this issue.")
 	}
+	if bad := s.refuseArchived(r); bad.status != 0 {
+		return bad
+	}
+	if limit := s.issueLimits.Comments; limit > 0 && len(r.comments) >= limit {
+		return tooManyComments(limit)
+	}
 	cm := Comment{Author: c.user.AccountID, Body: text}
 	in.apply(&cm)
-	return reply{http.StatusCreated, s.commentView(c, s.addComment(r, cm), c.URL.Query().Get("expand"))}
+	s.publish(c.user, r, &cm)
+	kept := s.addComment(r, cm)
+	s.mailComment(kept, "comment", c.user.AccountID, "", true)
+	return reply{http.StatusCreated, s.commentView(c, kept, c.URL.Query().Get("expand"))}
 }
 
 // theComment finds the comment that the path names; bad has status 0 when found.
@@ -171,9 +180,10 @@ func (s *Server) getComment(c *call) reply {
 	return ok(s.commentView(c, cm, c.URL.Query().Get("expand")))
 }
 
-// own tells whether the visitor may edit or delete the comment.
-func (s *Server) own(c *call, r *record, cm *Comment) bool {
-	return may(c.user, s.projects[r.Project], "ADD_COMMENTS") && (cm.Author == c.user.AccountID || c.user.Admin)
+// mayOn tells whether the visitor may EDIT or DELETE the comment.
+func (s *Server) mayOn(c *call, r *record, cm *Comment, verb string) bool {
+	p := s.projects[r.Project]
+	return may(c.user, p, verb+"_ALL_COMMENTS") || (cm.Author == c.user.AccountID && may(c.user, p, verb+"_OWN_COMMENTS"))
 }
 
 // putComment edits a comment. Without permission Jira answers 400, not 403.
@@ -186,16 +196,22 @@ func (s *Server) putComment(c *call) reply {
 	if bad.status != 0 {
 		return bad
 	}
-	if bad := s.refuseSilence(c); bad.status != 0 {
+	if bad := s.refuseArchived(r); bad.status != 0 {
 		return bad
 	}
-	if !s.own(c, r, cm) {
+	if bad := s.refuseSilence(c, r); bad.status != 0 {
+		return bad
+	}
+	if !s.mayOn(c, r, cm, "EDIT") {
 		return fail(http.StatusBadRequest, c.user.Name+", you do not have the permission to edit this comment.")
 	}
 	next := cm.clone()
 	next.Body = text
 	in.apply(&next)
-	return ok(s.commentView(c, s.setComment(r, next), c.URL.Query().Get("expand")))
+	s.publish(c.user, r, &next)
+	kept := s.setComment(r, next)
+	s.mailComment(kept, "edit comment", c.user.AccountID, cm.Body, c.notifies())
+	return ok(s.commentView(c, kept, c.URL.Query().Get("expand")))
 }
 
 func (s *Server) removeComment(c *call) reply {
@@ -206,7 +222,10 @@ func (s *Server) removeComment(c *call) reply {
 	if bad.status != 0 {
 		return bad
 	}
-	if !s.own(c, r, cm) {
+	if bad := s.refuseArchived(r); bad.status != 0 {
+		return bad
+	}
+	if !s.mayOn(c, r, cm, "DELETE") {
 		return fail(http.StatusBadRequest, c.user.Name+", you do not have the permission to delete this comment.")
 	}
 	s.deleteComment(r, cm.ID)

@@ -46,7 +46,9 @@ func (s *Server) AddComment(key, by, body string) (Comment, error) {
 	if s.users[by] == nil {
 		return Comment{}, fmt.Errorf("comment on %s: there is no user %q; add them first", key, by)
 	}
-	return s.addComment(r, Comment{Author: by, Body: body}).clone(), nil
+	c := s.addComment(r, Comment{Author: by, Body: body})
+	s.mailComment(c, "comment", by, "", true)
+	return c.clone(), nil
 }
 
 // DeleteComment lets a person delete a comment, anybody's.

@@ -27,7 +27,7 @@ func (c *compiler) keysByIssue(k *clause) match {
 
 // issueWordDC gives the id of an issue that may be seen, named by key or id.
 func (c *compiler) issueWordDC(v value, field string) (string, error) {
-	if r := c.s.find(v.text); c.visitor.reads() && c.s.visible(r) && !v.call {
+	if r := c.s.find(v.text); c.visitor.reads() && c.s.visible(c.visitor.user, r) && !v.call {
 		return r.ID, nil
 	}
 	if _, err := parseNum(v.text); err == nil {
@@ -104,6 +104,9 @@ func (c *compiler) setFieldDC(name string, k *clause) (f setField, found bool, e
 		return setField{one(func(r *record) string { return r.Reporter }), user}, true, nil
 	}
 	for _, field := range c.s.fields {
+		if !field.listed(c.visitor.user) {
+			continue
+		}
 		byName := name == strings.ToLower(field.Name) || name == "cf["+strings.TrimPrefix(field.ID, "customfield_")+"]"
 		if byName && (field.Type == "user" || field.Items == "user") {
 			return setField{

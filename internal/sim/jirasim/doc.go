@@ -20,6 +20,10 @@
 // is a likely one, and its comment says so. The files datacenter*.go hold all of
 // it; elsewhere the two part at `s.dc != nil`.
 //
+// What befalls real sites can be brought about: SetPermission, Hide and Archive
+// take things away from an account or from search, SetRateLimits and
+// SetSearchFaults make answers awkward, Mails tells whom the site wrote to.
+//
 // Besides the REST door there is a door for the test or the demo itself (Edit,
 // Move, Delete, AddComment: people at work) and one for eyes (/ and
 // /browse/KEY).

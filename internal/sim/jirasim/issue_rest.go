@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 func (s *Server) getIssue(c *call) reply {
@@ -56,7 +57,9 @@ func (s *Server) getEditMeta(c *call) reply {
 		}
 	}
 	for _, f := range s.fields {
-		add(f.ID, f.Name, map[string]any{"type": f.Type, "custom": f.Custom}, "set")
+		if f.shown(c.user, s.projects[r.Project]) {
+			add(f.ID, f.Name, map[string]any{"type": f.Type, "custom": f.Custom}, "set")
+		}
 	}
 	return ok(map[string]any{"fields": fields})
 }
@@ -69,7 +72,7 @@ func (s *Server) editable(c *call, r *record, field string) bool {
 	}
 	switch field {
 	case "labels":
-		return !p.NoLabels
+		return !p.NoLabels && !slices.ContainsFunc(p.NoLabelsOn, func(t string) bool { return strings.EqualFold(t, r.Type) })
 	case "summary", "assignee", "duedate":
 		return true
 	case "parent":
@@ -77,7 +80,8 @@ func (s *Server) editable(c *call, r *record, field string) bool {
 	case s.sprintField:
 		return false
 	}
-	return slices.ContainsFunc(s.fields, func(f Field) bool { return f.ID == field })
+	f := s.field(field)
+	return f != nil && f.shown(c.user, p)
 }
 
 // putIssue answers PUT /issue/{issueIdOrKey}: all of the edit or none of it.
@@ -97,7 +101,10 @@ func (s *Server) putIssue(c *call) reply {
 	if err := c.decode(&req, false); err != nil {
 		return badPayload()
 	}
-	if bad := s.refuseSilence(c); bad.status != 0 {
+	if bad := s.refuseSilence(c, r); bad.status != 0 {
+		return bad
+	}
+	if bad := s.refuseArchived(r); bad.status != 0 {
 		return bad
 	}
 	next := r.Issue.clone()
@@ -119,6 +126,9 @@ func (s *Server) putIssue(c *call) reply {
 	if err := checkLabels(next.Labels); err != nil && errs["labels"] == "" {
 		errs["labels"] = err.Error()
 	}
+	if bad := s.checkLabelCount(&next); bad != "" && errs["labels"] == "" && len(next.Labels) > len(r.Labels) {
+		errs["labels"] = bad
+	}
 	for _, p := range req.Props {
 		if msg := checkProperty(p.Key, p.Value); msg != "" {
 			errs[p.Key] = msg
@@ -139,6 +149,7 @@ func (s *Server) putIssue(c *call) reply {
 	if err := s.edit(r, c.user.AccountID, func(i *Issue) { *i = next }); err != nil {
 		return fail(http.StatusBadRequest, err.Error())
 	}
+	s.mailEdit(r, c.user.AccountID, c.notifies())
 	if c.URL.Query().Get("returnIssue") == "true" {
 		return ok(s.issueView(c, s.issues[r.ID], s.selection(nil, []string{"*all"}, nil, c.URL.Query().Get("expand"))))
 	}
@@ -149,12 +160,18 @@ func (s *Server) putIssue(c *call) reply {
 // who is no administrator. The OpenAPI document says that the parameter is
 // ignored then; github.com/ankitpokhrel/jira-cli issue 959 shows otherwise, and
 // lesstif/php-jira-rest-client issue 390 that 0 and 1 are taken for it too.
-func (s *Server) refuseSilence(c *call) reply {
-	q := c.URL.Query()
-	if !q.Has("notifyUsers") || q.Get("notifyUsers") == "true" || c.user.Admin {
+func (s *Server) refuseSilence(c *call, r *record) reply {
+	p := s.projects[r.Project]
+	if c.notifies() || may(c.user, p, "ADMINISTER") || may(c.user, p, "ADMINISTER_PROJECTS") {
 		return reply{}
 	}
 	return fail(http.StatusForbidden, "To discard the user notification either admin or project admin permissions are required.")
+}
+
+// notifies reports whether the people concerned are to get mail of an edit.
+func (c *call) notifies() bool {
+	q := c.URL.Query()
+	return !q.Has("notifyUsers") || q.Get("notifyUsers") == "true"
 }
 
 // offScreen is what Jira says of a field that cannot be edited, for whatever

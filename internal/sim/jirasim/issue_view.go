@@ -36,6 +36,7 @@ func (s *Server) selection(asked, otherwise, properties []string, expand string)
 			for _, cf := range s.fields {
 				set[cf.ID] = true
 			}
+			set["archiveddate"], set["archivedby"] = true, true
 		case strings.HasPrefix(f, "-"):
 			delete(set, f[1:])
 		default:
@@ -91,6 +92,9 @@ func (s *Server) issueView(c *call, r *record, want selection) map[string]any {
 // A field that is empty is null, but an empty parent is left out, as on Cloud.
 func (s *Server) fieldView(c *call, r *record, field string) (value any, known bool) {
 	i := &r.Issue
+	if f := s.field(field); f != nil && !f.shown(c.user, s.projects[i.Project]) {
+		return nil, false
+	}
 	if s.dc != nil {
 		if value, known, decided := s.fieldViewDC(c, r, field); decided {
 			return value, known
@@ -137,7 +141,9 @@ func (s *Server) fieldView(c *call, r *record, field string) (value any, known b
 		}
 		return map[string]any{"name": i.Resolution}, true
 	case "issuelinks":
-		return []any{}, true
+		return s.linksView(c, r), true
+	case "archiveddate", "archivedby":
+		return s.archiveField(c, r, field)
 	case "comment":
 		return s.embeddedComments(c, r), true
 	case s.epicField:
@@ -163,7 +169,7 @@ func orNull(s string) any {
 func (s *Server) typeView(c *call, name string, level int) map[string]any {
 	id := s.types.id(name)
 	v := map[string]any{
-		"self": c.site + "/rest/api/2/issuetype/" + id, "id": id, "name": name, "description": "",
+		"self": c.site + "/rest/api/2/issuetype/" + id, "id": id, "name": c.word(name), "description": "",
 		"subtask": level < 0, "hierarchyLevel": level,
 	}
 	if s.dc != nil {
@@ -175,7 +181,7 @@ func (s *Server) typeView(c *call, name string, level int) map[string]any {
 func (s *Server) statusView(c *call, name, category string) map[string]any {
 	id := s.statuses.id(name)
 	return map[string]any{
-		"self": c.site + "/rest/api/2/status/" + id, "id": id, "name": name, "description": "",
+		"self": c.site + "/rest/api/2/status/" + id, "id": id, "name": c.word(name), "description": "",
 		"statusCategory": categoryView(c, category),
 	}
 }
@@ -191,7 +197,7 @@ func categoryView(c *call, key string) map[string]any {
 		id, name, color = 3, "Done", "green"
 	}
 	return map[string]any{
-		"self": c.site + "/rest/api/2/statuscategory/" + strconv.Itoa(id), "id": id, "key": key, "name": name, "colorName": color,
+		"self": c.site + "/rest/api/2/statuscategory/" + strconv.Itoa(id), "id": id, "key": key, "name": c.word(name), "colorName": color,
 	}
 }
 
@@ -200,7 +206,7 @@ func (s *Server) priorityView(c *call, name string) any {
 		return nil
 	}
 	id := s.prios.id(name)
-	return map[string]any{"self": c.site + "/rest/api/2/priority/" + id, "id": id, "name": name}
+	return map[string]any{"self": c.site + "/rest/api/2/priority/" + id, "id": id, "name": c.word(name)}
 }
 
 // parentView gives the parent with its few fields. Of one that may not be seen,
@@ -217,16 +223,10 @@ func (s *Server) parentView(c *call, i *Issue) any {
 	case p == nil:
 		return map[string]any{"id": i.ParentID, "key": i.ParentKey}
 	}
-	v := map[string]any{"id": p.ID, "key": p.Key, "self": c.site + "/rest/api/2/issue/" + p.ID}
-	if s.visible(p) {
-		v["fields"] = map[string]any{
-			"summary":   p.Summary,
-			"status":    s.statusView(c, p.Status, p.StatusCategory),
-			"priority":  s.priorityView(c, p.Priority),
-			"issuetype": s.typeView(c, p.Type, p.Level),
-		}
+	if s.visible(c.user, p) {
+		return s.stubView(c, p)
 	}
-	return v
+	return map[string]any{"id": p.ID, "key": p.Key, "self": c.site + "/rest/api/2/issue/" + p.ID}
 }
 
 // sprintsView gives the Sprint field: closed sprints first, null for none. Its
@@ -261,7 +261,13 @@ func (s *Server) customView(c *call, f Field, v any) any {
 		if f.Type == "user" {
 			return s.userView(c, v)
 		}
+		if f.Type == "group" {
+			return groupView(c, v)
+		}
 	case []string:
+		if f.Items == "group" {
+			return groupsView(c, v)
+		}
 		if f.Items == "user" {
 			us := []any{}
 			for _, id := range v {

@@ -109,7 +109,9 @@ func (s *Server) Edit(key, by string, f func(*Issue)) error {
 	if s.users[by] == nil {
 		return fmt.Errorf("edit %s: there is no user %q; add them first", key, by)
 	}
-	return s.edit(r, by, f)
+	err := s.edit(r, by, f)
+	s.mailEdit(r, by, true)
+	return err
 }
 
 func (s *Server) edit(old *record, by string, f func(*Issue)) error {

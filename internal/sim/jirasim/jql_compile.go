@@ -25,12 +25,13 @@ type match func(*record) bool
 type plan struct {
 	match     match
 	less      func(a, b *record) int
-	byUpdated bool // ordered by updated, oldest first
+	byUpdated bool     // ordered by updated, oldest first
+	user      *account // who asks; nil: nobody who is signed in
 }
 
 func (s *Server) compile(q *query, v visitor) (*plan, []string) {
 	c := &compiler{s: s, visitor: v, zone: v.zone(), now: s.now()}
-	p := &plan{match: c.node(q.where, false), less: c.order(q.order)}
+	p := &plan{user: v.user, match: c.node(q.where, false), less: c.order(q.order)}
 	p.byUpdated = len(q.order) > 0 && !q.order[0].desc && slices.Contains([]string{"updated", "updateddate"}, strings.ToLower(q.order[0].field))
 	return p, c.errs
 }

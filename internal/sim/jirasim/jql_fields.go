@@ -65,8 +65,12 @@ func (c *compiler) setField(name string, k *clause) (setField, error) {
 	case "sprint":
 		return setField{sprintWords, c.sprintWord}, nil
 	}
+	var same []string // ids of the custom fields of this name: a clause asks all of them
 	for _, f := range s.fields {
 		num := strings.TrimPrefix(f.ID, "customfield_")
+		if !f.listed(c.visitor.user) {
+			continue
+		}
 		if name == strings.ToLower(f.Name) || name == f.ID || name == "cf["+num+"]" {
 			if f.ID == s.epicField {
 				return c.setField("epic link", k)
@@ -74,8 +78,18 @@ func (c *compiler) setField(name string, k *clause) (setField, error) {
 			if f.ID == s.sprintField {
 				return c.setField("sprint", k)
 			}
-			return setField{func(r *record, buf []string) []string { return customWords(buf, r.Custom[f.ID]) }, c.customWord}, nil
+			same = append(same, f.ID)
 		}
+	}
+	if len(same) > 0 {
+		return setField{func(r *record, buf []string) []string {
+			for _, id := range same {
+				if s.field(id).shown(c.visitor.user, s.projects[r.Project]) {
+					buf = customWords(buf, r.Custom[id])
+				}
+			}
+			return buf
+		}, c.customWord}, nil
 	}
 	return setField{}, &jqlError{fmt.Sprintf("Field '%s' does not exist or you do not have permission to view it.", k.field)}
 }
@@ -104,7 +118,7 @@ func labelWord(v value) (string, error) {
 // projectWord takes a key, an id or a name of a project that may be seen.
 func (c *compiler) projectWord(v value, field string) (string, error) {
 	for key, p := range c.s.projects {
-		if !p.Hidden && !v.call && (c.visitor.reads() || c.s.dc == nil) && (strings.EqualFold(key, v.text) || p.ID == v.text || strings.EqualFold(p.Name, v.text)) {
+		if c.visitor.browses(p) && !v.call && (strings.EqualFold(key, v.text) || p.ID == v.text || strings.EqualFold(p.Name, v.text)) {
 			return key, nil
 		}
 	}
@@ -128,7 +142,7 @@ func categoryWord(v value, field string) (string, error) {
 // issueWord gives the id of an issue that may be seen. One that may not, or that
 // is not there, fails the query.
 func (c *compiler) issueWord(v value, field string) (string, error) {
-	if r := c.s.find(v.text); c.s.visible(r) && !v.call {
+	if r := c.s.find(v.text); c.s.visible(c.visitor.user, r) && !v.call {
 		return r.ID, nil
 	}
 	return "", &jqlError{fmt.Sprintf("An issue with key '%s' does not exist for field '%s'.", v.text, field)}

@@ -82,7 +82,7 @@ func isWrite(method, path string) bool {
 	case http.MethodPut, http.MethodDelete:
 		return true
 	case http.MethodPost:
-		for _, read := range []string{"/search", "/search/jql", "/approximate-count", "/bulkfetch", "/comment/list"} {
+		for _, read := range []string{"/search", "/search/jql", "/approximate-count", "/bulkfetch", "/comment/list", "/permissions/check"} {
 			if strings.HasSuffix(path, read) {
 				return false
 			}

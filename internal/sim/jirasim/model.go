@@ -22,9 +22,10 @@ type User struct {
 	Name      string // display name
 	Email     string // "": hidden, and left out of answers
 	Active    bool   // false: deactivated
-	Type      string // atlassian, app or customer; "": atlassian
+	Type      string // atlassian, app, customer or unknown; "": atlassian. A customer uses the portal and may do nothing here
 	TimeZone  string // IANA name; answers to this user carry its offset. "" or not known here: UTC
 	Admin     bool   // administers the site and every project
+	Language  string // of names that come with the product: "de", "zh"; "" or not known here: English
 
 	// What a Data Center site knows an account by; Cloud never tells them.
 	Username string // "": AccountID
@@ -32,17 +33,19 @@ type User struct {
 }
 
 // Project is one Jira project. Every signed-in user may read it, edit in it and
-// comment in it, but for what the flags take away.
+// comment in it, and is an agent where it is a service desk, but for what the
+// flags take away; Server.SetPermission says more.
 type Project struct {
 	ID   string // numeric; assigned where empty
 	Key  string
 	Name string
 	Type string // software, service_desk or product_discovery; "": software
 
-	Hidden      bool // nobody may see it: it answers as if it did not exist
-	ReadOnly    bool // nobody may edit or comment in it
-	NoLabels    bool // labels are not on the edit screen, so setting them is refused
-	NoEpicField bool // team-managed: a child of an epic has no Epic Link beside its parent
+	Hidden      bool     // nobody may see it: it answers as if it did not exist
+	ReadOnly    bool     // nobody may edit or comment in it
+	NoLabels    bool     // labels are not on the edit screen, so setting them is refused
+	NoLabelsOn  []string // the same for these issue types only
+	NoEpicField bool     // team-managed: a child of an epic has no Epic Link beside its parent
 }
 
 // Field is a custom field as GET /field lists it.
@@ -52,7 +55,9 @@ type Field struct {
 	Custom string // schema.custom, what a client recognises it by
 	Type   string // schema.type: string, user, array, ...
 	Items  string // schema.items, for Type array
-	Scope  string // project id of a team-managed field; "": the whole site
+	Scope  string // project id of a team-managed field, which issues elsewhere do not have; "": the whole site
+
+	HiddenFrom []string // account ids for which the field does not exist
 }
 
 // Sprint is one sprint of a board. Zero times are left out of answers.
@@ -98,7 +103,8 @@ type Issue struct {
 	ClosedSprints []Sprint
 
 	// Custom holds custom fields by id, as they go over the wire. A field of
-	// type user, or array of user, takes account ids and shows users.
+	// type user, or array of user, takes account ids and shows users; one of type
+	// group, or array of group, takes names and shows groups.
 	Custom map[string]any
 
 	Created time.Time // zero: now
@@ -163,12 +169,16 @@ type changeItem struct {
 // search index may go on holding an older one.
 type record struct {
 	Issue
-	num      int64 // ID as a number, what issues are ordered by
-	keyNum   int   // the number in Key
-	comments []*Comment
-	history  []change // oldest first
-	props    map[string]json.RawMessage
-	stamp    int // the write that made it, see Server.writes
+	num        int64 // ID as a number, what issues are ordered by
+	keyNum     int   // the number in Key
+	comments   []*Comment
+	history    []change // oldest first
+	props      map[string]json.RawMessage
+	links      []issueLink
+	remote     []RemoteLink
+	archived   *archival // nil: it is not
+	hiddenFrom []string  // account ids, see Hide
+	stamp      int       // the write that made it, see Server.writes
 }
 
 func (r *record) copy() *record {
@@ -177,6 +187,9 @@ func (r *record) copy() *record {
 	c.comments = slices.Clone(r.comments)
 	c.history = slices.Clone(r.history)
 	c.props = maps.Clone(r.props)
+	c.links = slices.Clone(r.links)
+	c.remote = slices.Clone(r.remote)
+	c.hiddenFrom = slices.Clone(r.hiddenFrom)
 	return &c
 }
 

@@ -58,7 +58,7 @@ func (s *Server) indexPage(q url.Values) indexPage {
 	counts := map[string]int{}
 	var found []*record
 	for _, rec := range s.issues {
-		if !s.visible(rec) {
+		if !s.searchable(nil, rec) {
 			continue
 		}
 		counts[rec.Project]++
@@ -67,7 +67,7 @@ func (s *Server) indexPage(q url.Values) indexPage {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.projects)) {
-		if pr := s.projects[key]; !pr.Hidden {
+		if pr := s.projects[key]; !pr.Hidden && pr.gone == "" {
 			p.Projects = append(p.Projects, indexProject{key, pr.Name, counts[key]})
 		}
 	}
@@ -129,7 +129,7 @@ func (s *Server) issuePage(key string) (issuePage, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	rec := s.find(key)
-	if !s.visible(rec) {
+	if !s.visible(nil, rec) {
 		return issuePage{}, false
 	}
 	p := issuePage{issueRow: rowOf(rec), Project: s.projects[rec.Project].Name}
@@ -139,7 +139,7 @@ func (s *Server) issuePage(key string) (issuePage, bool) {
 			break
 		}
 		above := s.find(key)
-		if !s.visible(above) {
+		if !s.visible(nil, above) {
 			p.Above = append(p.Above, issueRow{Key: key})
 			break
 		}
@@ -153,7 +153,7 @@ func (s *Server) issuePage(key string) (issuePage, bool) {
 	slices.Reverse(p.Above)
 	var below []*record
 	for _, child := range s.issues {
-		if s.visible(child) && (s.parentOf(&child.Issue) == rec || (child.EpicLink != "" && s.find(child.EpicLink) == rec)) {
+		if s.visible(nil, child) && (s.parentOf(&child.Issue) == rec || (child.EpicLink != "" && s.find(child.EpicLink) == rec)) {
 			below = append(below, child)
 		}
 	}
@@ -180,6 +180,11 @@ func (s *Server) issuePage(key string) (issuePage, bool) {
 				text = s.nameOf(text)
 			}
 			add(f.Name, text)
+		}
+	}
+	for _, l := range rec.links {
+		if other := s.issues[l.other]; s.visible(nil, other) {
+			add(s.linkWord(l), other.Key+" "+other.Summary)
 		}
 	}
 	add("Created", rec.Created.UTC().Format("2 Jan 2006 15:04 MST"))

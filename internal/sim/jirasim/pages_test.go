@@ -15,6 +15,9 @@ func TestPagesForPeople(t *testing.T) {
 	if err := x.Edit("PAY-2", "ana", func(i *Issue) { i.Labels = append(i.Labels, "needs-goal") }); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := x.Link("Blocks", "WEB-1", "PAY-2", "ana"); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		path   string
 		status int
@@ -26,7 +29,7 @@ func TestPagesForPeople(t *testing.T) {
 		{"/browse/PAY-2", 200, []string{
 			"<title>PAY-2 Pay by card</title>", "Story", "In Progress", "needs-goal", `href="/browse/PAY-1"`, `href="/browse/ROAD-1"`, `href="/browse/PAY-3"`,
 			"<b>No goal.</b>", `<a href="https://acme.example/plan?a=1&amp;b=2">the [plan]</a>`, `<span class="mention">@Bot</span>`, "&lt;b&gt;raw&lt;/b&gt;",
-			"Ana · 20 Nov 2026", "Sprint 7", "ktlo urgent → ktlo needs-goal urgent",
+			"Ana · 20 Nov 2026", "Sprint 7", "is blocked by", "WEB-1 New front page", "ktlo urgent → ktlo needs-goal urgent",
 		}, []string{"<b>raw</b>"}},
 		{"/browse/PAY-5", 200, []string{"&lt;script&gt;", "OTHER-1", "not to be seen here"}, []string{"<script>"}},
 		{"/browse/PAY-6", 404, []string{"no issue PAY-6"}, []string{"not for you"}},

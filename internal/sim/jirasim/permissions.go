@@ -15,7 +15,7 @@ func knownPermissions() map[string]string {
 		"ADMINISTER_PROJECTS": "PROJECT", "BROWSE_PROJECTS": "PROJECT", "CREATE_ISSUES": "PROJECT", "EDIT_ISSUES": "PROJECT",
 		"ADD_COMMENTS": "PROJECT", "EDIT_OWN_COMMENTS": "PROJECT", "EDIT_ALL_COMMENTS": "PROJECT",
 		"DELETE_OWN_COMMENTS": "PROJECT", "DELETE_ALL_COMMENTS": "PROJECT", "LINK_ISSUES": "PROJECT",
-		"ASSIGN_ISSUES": "PROJECT", "ASSIGNABLE_USER": "PROJECT", "TRANSITION_ISSUES": "PROJECT",
+		"SERVICEDESK_AGENT": "PROJECT", "ASSIGN_ISSUES": "PROJECT", "ASSIGNABLE_USER": "PROJECT", "TRANSITION_ISSUES": "PROJECT",
 	}
 }
 
@@ -25,9 +25,19 @@ func may(u *account, p *project, permission string) bool {
 	if u == nil || (p != nil && p.Hidden) {
 		return false
 	}
+	if have, set := granted(u, p, permission); set {
+		return have
+	}
+	if u.Type == "customer" {
+		return false
+	}
 	switch permission {
-	case "ADMINISTER", "ADMINISTER_PROJECTS", "EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS", "BULK_CHANGE":
+	case "ADMINISTER", "ADMINISTER_PROJECTS", "BULK_CHANGE":
 		return u.Admin
+	case "EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS":
+		return u.Admin && (p == nil || !p.ReadOnly)
+	case "SERVICEDESK_AGENT":
+		return p == nil || p.Type == "service_desk"
 	case "BROWSE_PROJECTS", "USER_PICKER":
 		return true
 	}
@@ -85,7 +95,7 @@ func (s *Server) getMyPermissions(c *call) reply {
 // see it.
 func (s *Server) readable(c *call, idOrKey string) *record {
 	r := s.find(idOrKey)
-	if !c.reads() || !s.visible(r) {
+	if !c.reads() || !s.visible(c.user, r) {
 		return nil
 	}
 	return r

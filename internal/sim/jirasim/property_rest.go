@@ -105,6 +105,9 @@ func (s *Server) writableIssue(c *call) (*record, reply) {
 	if !may(c.user, s.projects[r.Project], "EDIT_ISSUES") {
 		return nil, fail(http.StatusForbidden, "You do not have permission to edit issues in this project.")
 	}
+	if bad := s.refuseArchived(r); bad.status != 0 {
+		return nil, bad
+	}
 	return r, reply{}
 }
 
@@ -143,7 +146,7 @@ func (s *Server) propertyComment(c *call, change bool) (*record, *Comment, reply
 	switch {
 	case cm == nil || s.readable(c, r.ID) == nil:
 		return nil, nil, fail(http.StatusNotFound, "Can not find a comment for the id: "+id+".")
-	case change && !s.own(c, r, cm):
+	case change && !s.mayOn(c, r, cm, "EDIT"):
 		return nil, nil, fail(http.StatusForbidden, c.user.Name+", you do not have the permission to edit this comment.")
 	}
 	return r, cm, reply{}
@@ -180,6 +183,7 @@ func (s *Server) putCommentProperty(c *call) reply {
 		next.Properties = map[string]json.RawMessage{}
 	}
 	next.Properties[key] = slices.Clone(c.body)
+	s.publish(c.user, r, &next)
 	s.replaceComment(r, next)
 	return putStatus(!had)
 }

@@ -100,6 +100,14 @@ func (s *Server) routes() http.Handler {
 	write("PUT /comment/{commentId}/properties/{propertyKey}", s.putCommentProperty)
 	write("DELETE /comment/{commentId}/properties/{propertyKey}", s.deleteCommentProperty)
 
+	read("GET /issueLinkType", s.getLinkTypes)
+	write("POST /issueLink", s.postLink)
+	read("GET /issueLink/{linkId}", s.getLink)
+	write("DELETE /issueLink/{linkId}", s.deleteLink)
+	read("GET /issue/{issueIdOrKey}/remotelink", s.getRemoteLinks)
+	write("POST /issue/{issueIdOrKey}/remotelink", s.postRemoteLink)
+	cloud("POST /permissions/check", s.checkPermissions)
+
 	mux.HandleFunc("GET /{$}", s.pageIndex)
 	mux.HandleFunc("GET /browse/{key}", s.pageIssue)
 	if s.dc != nil {
@@ -120,6 +128,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
 	sw := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	s.mux.ServeHTTP(sw, r)
 	entry := Request{
@@ -151,6 +160,10 @@ func (s *Server) rest(h func(*call) reply, lock, unlock func()) http.HandlerFunc
 		c := &call{Request: r, visitor: s.identify(r), site: s.siteOf(r), body: body}
 		status, out, err := func() (int, []byte, error) {
 			if bad := c.unacceptable(); bad.status != 0 {
+				out, err := json.Marshal(bad.body)
+				return bad.status, out, err
+			}
+			if bad := s.throttle(c, w.Header()); bad.status != 0 {
 				out, err := json.Marshal(bad.body)
 				return bad.status, out, err
 			}

@@ -37,6 +37,11 @@ func atlassian(t *testing.T) routers.Router {
 	// Values of fields are declared as {}, anything; the library reads that as
 	// anything but null, which every empty field is.
 	doc.Components.Schemas["IssueBean"].Value.Properties["fields"].Value.AdditionalProperties.Schema.Value.Nullable = true
+	// Real histories have null where a field was, or became, empty
+	// (samples of apache/incubator-devlake).
+	for _, name := range []string{"from", "fromString", "to", "toString"} {
+		doc.Components.Schemas["ChangeDetails"].Value.Properties[name].Value.Nullable = true
+	}
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +58,10 @@ func TestAnswersFitAtlassiansOwnDescription(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	linkID := furnish(t, x)
 	add := labels(jsonObject{"add": "needs-goal"})
+	link := jsonObject{"type": jsonObject{"name": "Blocks"}, "inwardIssue": jsonObject{"key": "PAY-2"}, "outwardIssue": jsonObject{"key": "PAY-4"}}
+	remote := jsonObject{"globalId": "g", "object": jsonObject{"url": "https://a.example/", "title": "a"}}
 	mark := []any{jsonObject{"key": "alignd", "value": jsonObject{"id": "c-1"}}}
 	for _, k := range []struct {
 		method, path string
@@ -92,6 +100,21 @@ func TestAnswersFitAtlassiansOwnDescription(t *testing.T) {
 		{"GET", "/issue/PAY-2/properties", nil, 200},
 		{"GET", "/issue/PAY-2/properties/alignd", nil, 200},
 		{"DELETE", "/issue/PAY-2/comment/" + c.ID, nil, 204},
+		{"GET", "/project/search?status=archived&status=deleted", nil, 200},
+		{"GET", "/issueLinkType", nil, 200},
+		{"POST", "/issueLink", link, 201},
+		{"GET", "/issueLink/" + linkID, nil, 200},
+		{"GET", "/issueLink/1", nil, 404},
+		{"GET", "/issue/PAY-2/remotelink", nil, 200},
+		{"GET", "/issue/PAY-2/remotelink?globalId=doc", nil, 200},
+		{"POST", "/issue/PAY-2/remotelink", remote, 201},
+		{"POST", "/issue/PAY-2/remotelink", remote, 200},
+		{"GET", "/issue/PAY-4?fields=*all", nil, 200},
+		{"POST", "/permissions/check", jsonObject{"globalPermissions": []string{"ADMINISTER"}, "projectPermissions": []any{jsonObject{"permissions": []string{"EDIT_ISSUES"}, "projects": []int{1}, "issues": []int{2}}}}, 200},
+		{"POST", "/permissions/check", jsonObject{"globalPermissions": []string{"FLY"}}, 400},
+		{"POST", "/issue/PAY-4/comment", jsonObject{"body": "one too many"}, 413},
+		{"PUT", "/issue/PAY-3", add, 400},
+		{"GET", "/issue/PAY-3", nil, 200},
 	} {
 		a := x.do(k.method, k.path, k.body)
 		if a.Status != k.status {
@@ -106,6 +129,37 @@ func TestAnswersFitAtlassiansOwnDescription(t *testing.T) {
 	if err := fits(router, "POST", "/comment/list?expand=properties", x, `{"ids":[10001]}`, a); err != nil {
 		t.Error(err)
 	}
+}
+
+// furnish gives the site something of everything: links, archived things, people
+// of every kind in fields, a foreign language, a full issue.
+func furnish(t *testing.T, x *site) (linkID string) {
+	t.Helper()
+	x.AddUser(User{AccountID: "unknown", Name: "Former user", Type: "unknown"})
+	x.AddUser(User{AccountID: "carl", Name: "Carl", Type: "customer"})
+	x.AddUser(User{AccountID: "557058:bot", Name: "Bot", Active: true, Language: "zh", TimeZone: "Europe/Berlin"})
+	x.AddField(Field{ID: "customfield_10101", Name: "Owners", Custom: "com.example:a", Type: "array", Items: "user"})
+	x.AddField(Field{ID: "customfield_10102", Name: "Groups", Custom: "com.example:b", Type: "array", Items: "group", Scope: "1"})
+	x.AddField(Field{ID: "customfield_10103", Name: "Group", Custom: "com.example:c", Type: "group"})
+	must(t, x.Edit("PAY-4", "ana", func(i *Issue) {
+		i.Custom = map[string]any{"customfield_10101": []string{"unknown", "carl"}, "customfield_10103": "owners"}
+	}))
+	for range 3 {
+		_, err := x.AddComment("PAY-4", "carl", "full")
+		must(t, err)
+	}
+	x.SetIssueLimits(IssueLimits{Comments: 3})
+	x.SetRateLimits(HourlyQuota(1000))
+	linkID, err := x.Link("Blocks", "PAY-4", "PAY-1", "ana")
+	must(t, err)
+	_, err = x.AddRemoteLink("PAY-2", "ana", RemoteLink{GlobalID: "doc", URL: "https://docs.example/", Title: "Paper"})
+	must(t, err)
+	must(t, x.Archive("PAY-3", "adm"))
+	x.AddProject(Project{Key: "OLD", Name: "Old"})
+	x.AddProject(Project{Key: "OLDER", Name: "Older"})
+	must(t, x.ArchiveProject("OLDER", "adm"))
+	must(t, x.DeleteProject("OLD", "adm"))
+	return linkID
 }
 
 // fits checks a request and its answer against the document.

@@ -114,6 +114,7 @@ func (s *Server) search(c *call, req searchRequest) reply {
 	if !want.idsOnly() {
 		limit = min(limit, s.pageSize)
 	}
+	limit = max(limit-s.faults.ShortBy, 1)
 	if w == nil {
 		w = &walk{jql: req.JQL, by: c.user.AccountID, ids: s.run(p, 0), stamp: s.indexed()}
 		s.reconcile(w, p, req.ReconcileIssues)
@@ -134,11 +135,12 @@ func (s *Server) search(c *call, req searchRequest) reply {
 		if slices.ContainsFunc(req.ReconcileIssues, func(n int64) bool { return itoa(n) == issue }) {
 			r = s.issues[issue]
 		}
-		if s.visible(r) {
+		if s.searchable(c.user, r) {
 			issues = append(issues, s.issueView(c, r, want))
 		}
 	}
 	page := map[string]any{"issues": issues, "isLast": to == len(ids)}
+	defer func() { s.faults.spoil(page, req.NextPageToken) }()
 	if to < len(ids) {
 		if id == 0 {
 			id = s.walks.add(w)
@@ -174,7 +176,7 @@ func (s *Server) reconcile(w *walk, p *plan, nums []int64) {
 	for _, n := range nums {
 		id := itoa(n)
 		r := s.issues[id]
-		matches := s.visible(r) && p.match(r)
+		matches := s.searchable(p.user, r) && p.match(r)
 		at := slices.Index(w.ids, id)
 		switch {
 		case matches && at < 0:
@@ -199,12 +201,12 @@ func (s *Server) approximateCount(c *call) reply {
 	count := 0
 	if c.user != nil {
 		for _, r := range s.index {
-			if s.visible(r) && p.match(r) {
+			if s.searchable(c.user, r) && p.match(r) {
 				count++
 			}
 		}
 	}
-	return ok(map[string]int{"count": count})
+	return ok(map[string]int{"count": max(count+s.faults.CountOff, 0)})
 }
 
 // bulkFetch answers POST /issue/bulkfetch: by ascending id, without what does

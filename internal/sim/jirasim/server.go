@@ -22,6 +22,9 @@ type Options struct {
 	// reads by id or key are never behind. 0: search is always up to date.
 	// Server.Reindex catches up at once.
 	IndexLag int
+	// Skew is by how much the site's clock is ahead of Clock. What the site says of
+	// time, the Date header included, goes by its own clock.
+	Skew time.Duration
 	// DataCenter makes the site a Data Center one. nil: Cloud.
 	DataCenter *DataCenter
 }
@@ -39,6 +42,7 @@ type Server struct {
 	dc                     *DataCenter // nil on Cloud; never changed
 	buckets                buckets
 	epicField, sprintField string // ids of the custom fields
+	limiter                limiter
 
 	mu       sync.RWMutex // guards everything below
 	users    map[string]*account
@@ -56,17 +60,26 @@ type Server struct {
 	pending  []indexUpdate
 	writes   int // counts writes to issues
 	nextID   int64
-	nextNote int // ids of comments and changes
+	nextNote int // ids of comments, links and changes
+
+	linkTypes   []LinkType
+	issueLimits IssueLimits
+	faults      SearchFaults
+	mails       []Mail
 }
 
 type account struct {
 	User
-	zone *time.Location
+	zone   *time.Location
+	rights map[right]bool // see SetPermission
 }
 
 type project struct {
 	Project
-	lastKey int // the highest number ever given to an issue
+	lastKey int             // the highest number ever given to an issue
+	rights  map[string]bool // of everybody, see SetPermission
+	gone    string          // projectArchived or projectDeleted; "": live
+	since   archival        // where gone
 }
 
 // indexUpdate is a write that search has not noticed yet.
@@ -86,7 +99,7 @@ func New(o Options) *Server {
 		o.PageSize = 100
 	}
 	s := &Server{
-		clock:    o.Clock,
+		clock:    func() time.Time { return o.Clock().Add(o.Skew) },
 		pageSize: min(o.PageSize, maxPage),
 		lag:      o.IndexLag,
 		users:    map[string]*account{},
@@ -106,6 +119,9 @@ func New(o Options) *Server {
 		statuses: newNames(10000, "To Do", "In Progress", "Done"),
 		prios:    newNames(1, "Highest", "High", "Medium", "Low", "Lowest"),
 		parts:    newNames(10000),
+
+		linkTypes:   defaultLinkTypes(),
+		issueLimits: IssueLimits{Comments: 5000, Links: 2000},
 	}
 	s.epicField, s.sprintField = EpicLinkField, SprintField
 	if o.DataCenter != nil {
@@ -123,7 +139,11 @@ func New(o Options) *Server {
 func (s *Server) AddUser(u User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.users[u.AccountID] = newAccount(u)
+	a := newAccount(u)
+	if old := s.users[u.AccountID]; old != nil {
+		a.rights = old.rights
+	}
+	s.users[u.AccountID] = a
 }
 
 func newAccount(u User) *account {
@@ -186,7 +206,7 @@ func (s *Server) addProject(p Project) {
 		s.nextID++
 		p.ID = itoa(s.nextID)
 	}
-	s.projects[p.Key] = &project{Project: p, lastKey: old.lastKey}
+	s.projects[p.Key] = &project{Project: p, lastKey: old.lastKey, rights: old.rights, gone: old.gone, since: old.since}
 }
 
 // Projects gives all projects, by key.
@@ -287,15 +307,6 @@ func (s *Server) find(idOrKey string) *record {
 		return s.issues[id]
 	}
 	return s.issues[s.byKey[strings.ToUpper(idOrKey)]]
-}
-
-// visible reports whether signed-in users may see the issue.
-func (s *Server) visible(r *record) bool {
-	if r == nil || r.Hidden {
-		return false
-	}
-	p := s.projects[r.Project]
-	return p != nil && !p.Hidden
 }
 
 // now is the site's time at the resolution that Jira keeps.

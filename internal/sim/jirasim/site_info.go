@@ -125,6 +125,9 @@ func (s *Server) getFields(c *call) reply {
 		return ok(out)
 	}
 	for _, f := range s.fields {
+		if !f.listed(c.user) {
+			continue
+		}
 		num, _ := strconv.Atoi(strings.TrimPrefix(f.ID, "customfield_"))
 		schema := map[string]any{"type": f.Type, "custom": f.Custom, "customId": num}
 		if f.Items != "" {
@@ -199,6 +202,7 @@ func (s *Server) projectView(c *call, p *project) map[string]any {
 		"simplified":     p.NoEpicField,
 		"avatarUrls":     struct{}{},
 	}
+	s.goneView(c, p, v)
 	if s.dc != nil {
 		delete(v, "simplified")
 	}
@@ -211,7 +215,7 @@ func (s *Server) projectFor(c *call, idOrKey string) *project {
 		return nil
 	}
 	for key, p := range s.projects {
-		if !p.Hidden && (strings.EqualFold(key, idOrKey) || p.ID == idOrKey) {
+		if c.browses(p) && (strings.EqualFold(key, idOrKey) || p.ID == idOrKey) {
 			return p
 		}
 	}
@@ -228,12 +232,16 @@ func (s *Server) getProject(c *call) reply {
 
 func (s *Server) searchProjects(c *call) reply {
 	q := c.URL.Query()
+	status := q["status"]
+	if len(status) == 0 {
+		status = []string{"live"}
+	}
 	var found []*project
 	for _, key := range slices.Sorted(maps.Keys(s.projects)) {
 		p := s.projects[key]
 		text := strings.ToLower(q.Get("query"))
 		switch {
-		case c.user == nil, p.Hidden,
+		case c.user == nil, !may(c.user, p, "BROWSE_PROJECTS"), !slices.Contains(status, cmp.Or(p.gone, "live")),
 			q.Has("keys") && !slices.Contains(q["keys"], key),
 			q.Has("typeKey") && !slices.Contains(strings.Split(q.Get("typeKey"), ","), p.Type),
 			!strings.Contains(strings.ToLower(p.Name), text) && !strings.Contains(strings.ToLower(key), text):

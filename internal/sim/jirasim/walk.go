@@ -93,7 +93,7 @@ func (b *walkBook) state(w *walk) (ids []string, stamp int) {
 func (s *Server) run(p *plan, after int) []string {
 	var found []*record
 	for _, r := range s.index {
-		if r.stamp > after && s.visible(r) && p.match(r) {
+		if r.stamp > after && s.searchable(p.user, r) && p.match(r) {
 			found = append(found, r)
 		}
 	}
