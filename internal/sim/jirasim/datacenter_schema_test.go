@@ -41,6 +41,9 @@ func mendDC(doc *openapi3.T) {
 	anything := openapi3.NewSchemaRef("", &openapi3.Schema{Nullable: true})
 	doc.Components.Schemas["IssueBean"].Value.Properties["fields"].Value.AdditionalProperties.Schema = anything
 	doc.Components.Schemas["EntityPropertyBean"].Value.Properties["value"] = anything
+	for _, name := range []string{"from", "fromString", "to", "toString"} { // null where a field was, or became, empty
+		doc.Components.Schemas["ChangeItemBean"].Value.Properties[name].Value.Nullable = true
+	}
 	body := doc.Paths.Value("/api/2/issue/{issueIdOrKey}/properties/{propertyKey}").Put.RequestBody.Value
 	body.Content.Get("application/json").Schema = anything
 	for _, path := range []string{"/api/2/project", "/api/2/field", "/api/2/issuetype"} {
@@ -63,7 +66,14 @@ func TestServerAnswersFitTheirDescription(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.add(Issue{Project: "PAY", Summary: "in a sprint", Sprint: &Sprint{ID: 1, Name: "S, 1", State: "active", Start: testDay.Add(time.Hour)}})
+	linkID, err := x.Link("Blocks", "PAY-2", "WEB-1", "ana")
+	must(t, err)
+	must(t, x.Archive("PAY-4", "adm"))
+	_, err = x.AddRemoteLink("PAY-2", "ana", RemoteLink{GlobalID: "g", URL: "https://a.example/", Title: "a"})
+	must(t, err)
 	add := labels(jsonObject{"add": "needs-goal"})
+	link := jsonObject{"type": jsonObject{"name": "Blocks"}, "inwardIssue": jsonObject{"key": "PAY-2"}, "outwardIssue": jsonObject{"key": "PAY-1"}}
+	remote := jsonObject{"globalId": "g", "object": jsonObject{"url": "https://a.example/", "title": "a"}}
 	mark := []any{jsonObject{"key": "alignd", "value": jsonObject{"id": "c-1"}}}
 	for _, k := range []struct {
 		method, path string
@@ -100,6 +110,13 @@ func TestServerAnswersFitTheirDescription(t *testing.T) {
 		{"GET", "/issue/PAY-2/properties", nil, 200},
 		{"GET", "/issue/PAY-2/properties/alignd", nil, 200},
 		{"DELETE", "/issue/PAY-2/comment/" + c.ID, nil, 204},
+		{"GET", "/issueLinkType", nil, 200},
+		{"POST", "/issueLink", link, 201},
+		{"GET", "/issueLink/" + linkID, nil, 200},
+		{"DELETE", "/issueLink/" + linkID, nil, 204},
+		{"POST", "/issue/PAY-2/remotelink", remote, 200},
+		{"GET", "/issue/PAY-2/remotelink?globalId=g", nil, 200},
+		{"GET", "/issue/PAY-4?fields=*all", nil, 200},
 	} {
 		a := x.dc(k.method, k.path, k.body)
 		if a.Status != k.status {

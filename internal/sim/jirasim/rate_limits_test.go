@@ -37,6 +37,9 @@ func TestRefusalsOnDemand(t *testing.T) {
 		{"a gateway that gives a reset without seconds, and nothing else", RateLimit{Calls: 0, Hourly: true, NoRetryAfter: true, NoSeconds: true}, []string{
 			"429 X-RateLimit-Limit=0 X-RateLimit-Remaining=0 X-RateLimit-Reset=2026-11-20T16:00Z X-RateLimit-NearLimit=false",
 		}},
+		{"a wait, and no reset", RateLimit{Reason: "jira-cost-based", Hourly: true, NoReset: true}, []string{
+			"429 RateLimit-Reason=jira-cost-based Retry-After=3600 X-RateLimit-Limit=0 X-RateLimit-Remaining=0 X-RateLimit-NearLimit=false",
+		}},
 		{"no word of when", RateLimit{NoRetryAfter: true}, []string{"429", "429"}},
 		{"twice unavailable", RateLimit{Status: 503, RetryAfter: 30 * time.Second, Times: 2}, []string{"503 Retry-After=30", "503 Retry-After=30", "200"}},
 		{"another door", RateLimit{Route: "GET /rest/api/2/field"}, []string{"200", "200"}},
