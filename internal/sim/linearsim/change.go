@@ -30,10 +30,13 @@ func (s *Server) changeIssue(i *Issue, by string, f func(*Issue)) error {
 		next.Number = s.freeNumber(next.TeamKey, 0)
 		next.CycleID = ""
 	}
+	if m := s.milestones.get(next.MilestoneID); m != nil && m.ProjectID != next.ProjectID {
+		next.MilestoneID = "" // it stays with its project
+	}
 	if next.StateType != i.StateType {
 		next.enterState(at)
 	}
-	markArchived(&next.row, next.Archived || next.Trashed, at)
+	markArchived(&next.row, next.Archived || next.AutoArchived || next.Trashed, at)
 	next.Updated = at
 	if at.Sub(i.Created) >= creationPeriod {
 		s.record(i, &next, by, at)
@@ -82,6 +85,10 @@ func (s *Server) checkIssue(was, is *Issue) error {
 		return notFound("User")
 	case set(was.CycleID, is.CycleID) && s.cycles.get(is.CycleID) == nil:
 		return notFound("Cycle")
+	case set(was.MilestoneID, is.MilestoneID) && s.milestones.get(is.MilestoneID) == nil:
+		return notFound("ProjectMilestone")
+	case set(was.DelegateID, is.DelegateID) && s.users.get(is.DelegateID) == nil:
+		return notFound("User")
 	case set(was.ParentID, is.ParentID) && s.issues.get(is.ParentID) == nil:
 		return notFound("Issue")
 	case set(was.ParentID, is.ParentID) && s.isBelow(is.ParentID, is.ID):

@@ -79,7 +79,7 @@ func (v *view) ownComment(id, verb string) (*Comment, *apiError) {
 		return nil, err
 	}
 	if c.UserID != v.viewer.ID {
-		return nil, forbidden("You can only " + verb + " your own comments.")
+		return nil, v.s.forbidden("You can only " + verb + " your own comments.")
 	}
 	return c, nil
 }

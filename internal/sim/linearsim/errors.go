@@ -26,6 +26,17 @@ type extensions struct {
 	Validation  []validation   `json:"validationErrors,omitempty"`
 	Meta        map[string]any `json:"meta,omitempty"`
 	HTTP        map[string]int `json:"http,omitempty"`
+
+	*endpointUse // of a limit on one endpoint
+}
+
+// endpointUse is what a refusal for the limit of one endpoint tells; duration is
+// in milliseconds.
+type endpointUse struct {
+	Duration  int64 `json:"duration"`
+	Limit     int   `json:"limit"`
+	Remaining int   `json:"remaining"`
+	Requested int   `json:"requested"`
 }
 
 type validation struct {
@@ -80,12 +91,6 @@ func notUUID(property string) *apiError {
 	return invalidInput(property, "isUuid", property+" must be a UUID.")
 }
 
-func forbidden(message string) *apiError {
-	return &apiError{status: 200, Message: message, Extensions: &extensions{
-		Type: "forbidden", Code: "FORBIDDEN", StatusCode: 403, UserError: true, Presentable: message,
-	}}
-}
-
 func unauthenticated() *apiError {
 	return &apiError{status: 401, Message: "Authentication required, not authenticated", Extensions: &extensions{
 		Type: "authentication error", Code: "AUTHENTICATION_ERROR", StatusCode: 401, UserError: true,
@@ -106,14 +111,14 @@ func badRequest(message string) *apiError {
 }
 
 // invalidDocument turns what the validator found into Linear's answer.
-func invalidDocument(list gqlerror.List) []*apiError {
+func (s *Server) invalidDocument(list gqlerror.List) []*apiError {
 	out := make([]*apiError, 0, len(list))
 	for _, e := range list {
 		code := "GRAPHQL_VALIDATION_FAILED"
 		if e.Rule == "" {
 			code = "GRAPHQL_PARSE_FAILED"
 		}
-		out = append(out, &apiError{status: 400, Message: e.Message, Locations: e.Locations, Extensions: &extensions{
+		out = append(out, &apiError{status: either(s.settings.MalformedStatus, 400), Message: e.Message, Locations: e.Locations, Extensions: &extensions{
 			Type: "graphql error", Code: code, StatusCode: 400, UserError: true,
 			HTTP: map[string]int{"status": 400},
 		}})

@@ -31,10 +31,12 @@ func (x *execution) run(op *ast.OperationDefinition) any {
 		}
 		args := x.arguments(f[0])
 		var value any
-		var err *apiError
-		if op.Operation == ast.Mutation {
+		err := x.v.may(f[0].Name, op.Operation == ast.Mutation, args)
+		switch {
+		case err != nil:
+		case op.Operation == ast.Mutation:
 			value, err = x.v.mutate(f[0].Name, args)
-		} else {
+		default:
 			value, err = x.v.query(f[0].Name, args)
 		}
 		path := []any{f[0].Alias}

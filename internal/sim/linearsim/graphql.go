@@ -3,7 +3,6 @@ package linearsim
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -28,6 +27,7 @@ type answer struct {
 	data   any
 	ran    bool
 	status int
+	fault  *Fault // what happens to it on its way; nil: nothing
 }
 
 func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
@@ -43,27 +43,25 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	entry := Request{Time: s.now(), Operation: req.OperationName, Variables: req.Variables}
 	a := s.answer(w.Header(), r, req, bad, &entry)
 	body := a.marshal() // rows are read until here, so under the lock
-	entry.Status = a.status
+	out := a.fault.spoil(wire{a.status, jsonType, body, false})
+	entry.Status, entry.Fault = out.status, a.fault.kind()
 	if len(a.errs) > 0 {
 		entry.Code = a.errs[0].code()
 	}
 	s.log.add(entry)
 	s.mu.Unlock()
-
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // a client that went away is its own affair
+	out.send(w)
 }
 
 // answer takes a request through the gates in Linear's order: who, how much,
 // is it valid, how complex; then runs it.
 func (s *Server) answer(h http.Header, r *http.Request, req request, bad error, entry *Request) answer {
-	viewer, err := s.authenticate(r.Header.Get("Authorization"))
+	viewer, access, err := s.authenticate(r.Header.Get("Authorization"))
 	if err != nil {
 		return refused(err)
 	}
-	spent := s.bucketsOf(viewer.ID)
-	err = spent.takeRequest()
+	spent := s.bucketsOf(viewer)
+	err = s.takeRequest(spent)
 	spent.headers(h, s.now())
 	if err != nil {
 		return refused(err)
@@ -80,41 +78,44 @@ func (s *Server) answer(h http.Header, r *http.Request, req request, bad error, 
 	if entry.Complexity > maxComplexity {
 		return refused(tooComplex(entry.Complexity))
 	}
-	err = spent.takePoints(entry.Complexity)
+	err = s.takePoints(spent, entry.Complexity)
 	spent.headers(h, s.now())
 	if err != nil {
 		return refused(err)
 	}
-	x := &execution{v: s.view(r, viewer), vars: vars}
-	data := x.run(op)
-	return answer{errs: x.errs, data: data, ran: true, status: http.StatusOK}
+	if err := s.takeEndpoints(h, viewer.ID, entry.Roots); err != nil {
+		return refused(err)
+	}
+	return s.run(&execution{v: s.view(r, viewer, access), vars: vars}, op, s.strike(entry.Roots))
 }
 
-// authenticate finds the user behind an Authorization header.
-func (s *Server) authenticate(header string) (*User, *apiError) {
-	key := header
-	if token, bearer := strings.CutPrefix(header, "Bearer "); bearer {
-		if strings.HasPrefix(token, "lin_api_") {
-			return nil, keyAsBearer()
+// run carries a request out, as far as no fault prevents it.
+func (s *Server) run(x *execution, op *ast.OperationDefinition, fault *Fault) answer {
+	a := answer{fault: fault, ran: true, status: http.StatusOK}
+	if fault.runs() {
+		a.data = x.run(op)
+		a.errs = x.errs
+	}
+	if errs := fault.errors(s); errs != nil {
+		a.errs = errs
+		if fault.Kind != PartialData {
+			a.data = nil
 		}
-		key = token
 	}
-	id, known := s.keys[key]
-	u := s.users.get(id)
-	if !known || u == nil || !u.Active {
-		return nil, unauthenticated()
+	if a.data == nil && len(a.errs) > 0 {
+		a.status = a.errs[0].status
 	}
-	return u, nil
+	return a
 }
 
 // prepare parses and validates the document and its variables.
 func (s *Server) prepare(req request, entry *Request) (*ast.OperationDefinition, map[string]any, []*apiError) {
 	doc, err := parser.ParseQuery(&ast.Source{Input: req.Query})
 	if err != nil {
-		return nil, nil, invalidDocument(gqlerror.List{gqlerror.WrapIfUnwrapped(err)})
+		return nil, nil, s.invalidDocument(gqlerror.List{gqlerror.WrapIfUnwrapped(err)})
 	}
 	if errs := validator.ValidateWithRules(s.schema, doc, rules.NewDefaultRules()); len(errs) > 0 {
-		return nil, nil, invalidDocument(errs)
+		return nil, nil, s.invalidDocument(errs)
 	}
 	op := doc.Operations.ForName(req.OperationName)
 	if op == nil {

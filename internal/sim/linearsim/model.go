@@ -13,7 +13,9 @@ type User struct {
 	DisplayName, Email string
 	Active             bool // false: deactivated, listed only with includeDisabled
 	Admin              bool
+	Guest              bool // sees only the teams that it was invited to
 	App                bool // an OAuth app's own user
+	Mentionable        bool // of apps only: it has the scope app:mentionable
 	Created, Updated   time.Time
 
 	row
@@ -51,14 +53,17 @@ type Issue struct {
 	StateType                       string
 	ProjectID, ParentID             string
 	AssigneeID, CreatorID           string
-	CycleID                         string
+	DelegateID                      string // the agent that works on it
+	CycleID, MilestoneID            string
 	Priority                        int // 0 none, 1 urgent, 2 high, 3 medium, 4 low
 	Estimate                        float64
 	DueDate                         string // 2006-01-02
 	LabelIDs                        []string
 	Created, Updated                time.Time
 	StartedAt, CompletedAt, EndedAt time.Time // EndedAt: canceled or marked as duplicate
+	SnoozedUntil                    time.Time // in triage
 	Archived, Trashed, Hidden       bool
+	AutoArchived                    bool // Archived by the team's policy and not by a person
 	// Former holds the identifiers that the issue had in other teams.
 	Former []string
 
@@ -75,12 +80,25 @@ type Project struct {
 	// anything else is planned.
 	StatusType                string
 	LeadID, CreatorID         string
-	StartDate, TargetDate     string // 2006-01-02
-	Health                    string // onTrack, atRisk, offTrack or empty
+	TeamKeys                  []string // nil: none is stated
+	StartDate, TargetDate     string   // 2006-01-02
+	Health                    string   // onTrack, atRisk, offTrack or empty
 	Priority                  int
 	LabelIDs                  []string
 	Created, Updated          time.Time
 	Archived, Trashed, Hidden bool
+
+	row
+}
+
+// Milestone is a stage of a project.
+type Milestone struct {
+	ID, ProjectID, Name, Description string
+	TargetDate                       string // 2006-01-02
+	// Status is unstarted, next, overdue or done; empty is unstarted.
+	Status           string
+	Archived         bool
+	Created, Updated time.Time
 
 	row
 }
@@ -104,11 +122,13 @@ type Initiative struct {
 }
 
 // Cycle is a team's sprint. It is active while the clock is between Starts and
-// Ends.
+// Ends and it was not closed early.
 type Cycle struct {
 	ID, TeamKey, Name string
 	Number            int // zero takes the next one of the team
 	Starts, Ends      time.Time
+	Completed         time.Time // when it was closed early; zero: at Ends
+	Archived          bool
 	Created, Updated  time.Time
 
 	row
@@ -151,6 +171,9 @@ type Comment struct {
 	Body                             string // Markdown, as Linear re-renders it
 	Created, Updated                 time.Time
 	Edited                           time.Time // zero: never
+	Resolved                         time.Time // of the root of a thread; zero: it is not
+	ResolvedBy                       string    // user id
+	AsUser                           string    // the name that an app gave for itself (createAsUser)
 
 	row
 }
@@ -189,7 +212,7 @@ type history struct {
 type workflowState struct {
 	id, teamID, name, kind, color string
 	position                      int
-	created                       time.Time
+	created, updated              time.Time
 	row
 }
 
@@ -211,6 +234,7 @@ func (i *Issue) clone() Issue {
 func (p *Project) clone() Project {
 	c := *p
 	c.LabelIDs = copyIDs(p.LabelIDs)
+	c.TeamKeys = copyIDs(p.TeamKeys)
 	return c
 }
 

@@ -1,5 +1,7 @@
 package linearsim
 
+import "time"
+
 func (u *User) typeName() string { return "User" }
 func (u *User) entry() place     { return place{u.Created, u.Updated, u.row} }
 
@@ -21,11 +23,15 @@ func (u *User) field(v *view, name string) any {
 		return u.Admin
 	case "app":
 		return u.App
-	case "guest", "owner":
+	case "guest":
+		return u.Guest
+	case "owner":
 		return false
 	case "isMe":
 		return u == v.viewer
-	case "isMentionable", "isAssignable":
+	case "isMentionable":
+		return u.mentionable()
+	case "isAssignable":
 		return u.Active && !u.App
 	case "createdAt":
 		return u.Created
@@ -34,6 +40,9 @@ func (u *User) field(v *view, name string) any {
 	}
 	return nil
 }
+
+// mentionable reports whether a comment may mention the user.
+func (u *User) mentionable() bool { return u.Active && (!u.App || u.Mentionable) }
 
 func (t *Team) typeName() string { return "Team" }
 func (t *Team) entry() place     { return place{t.Created, t.Updated, t.row} }
@@ -66,7 +75,7 @@ func (t *Team) field(v *view, name string) any {
 }
 
 func (w *workflowState) typeName() string { return "WorkflowState" }
-func (w *workflowState) entry() place     { return place{w.created, w.created, w.row} }
+func (w *workflowState) entry() place     { return place{w.created, w.updated, w.row} }
 
 func (w *workflowState) field(v *view, name string) any {
 	switch name {
@@ -80,8 +89,10 @@ func (w *workflowState) field(v *view, name string) any {
 		return w.color
 	case "position":
 		return w.position
-	case "createdAt", "updatedAt":
+	case "createdAt":
 		return w.created
+	case "updatedAt":
+		return w.updated
 	case "team":
 		return refer(v, &v.s.teams, w.teamID)
 	}
@@ -127,16 +138,18 @@ func (c *Cycle) field(v *view, name string) any {
 	case "endsAt":
 		return c.Ends
 	case "isActive":
-		return !v.now.Before(c.Starts) && v.now.Before(c.Ends)
+		return !v.now.Before(c.Starts) && v.now.Before(c.closes())
 	case "isFuture":
 		return v.now.Before(c.Starts)
 	case "isPast":
-		return !v.now.Before(c.Ends)
+		return !v.now.Before(c.closes())
 	case "completedAt":
-		if v.now.Before(c.Ends) {
+		if v.now.Before(c.closes()) {
 			return nil
 		}
-		return c.Ends
+		return c.closes()
+	case "archivedAt":
+		return at(c.archivedAt)
 	case "createdAt":
 		return c.Created
 	case "updatedAt":
@@ -145,6 +158,14 @@ func (c *Cycle) field(v *view, name string) any {
 		return v.team(c.TeamKey)
 	}
 	return nil
+}
+
+// closes is when the cycle is over.
+func (c *Cycle) closes() time.Time {
+	if c.Completed.IsZero() {
+		return c.Ends
+	}
+	return c.Completed
 }
 
 func (l *Label) typeName() string { return labelType(l.Kind) }
@@ -211,10 +232,19 @@ func (c *Comment) field(v *view, name string) any {
 		return orNull(c.InitiativeID)
 	case "parentId":
 		return orNull(c.ParentID)
+	case "resolvedAt":
+		return at(c.Resolved)
+	case "resolvingUser":
+		return v.user(c.ResolvedBy)
 	case "user":
+		if u := v.s.users.get(c.UserID); u != nil && u.App && v.s.settings.AppCommentsWithoutUser {
+			return nil
+		}
 		return v.user(c.UserID)
 	case "botActor":
-		return v.actor(c.UserID)
+		return v.actorNamed(c.UserID, c.AsUser)
+	case "parent":
+		return refer(v, &v.s.comments, c.ParentID)
 	case "issue":
 		return refer(v, &v.s.issues, c.IssueID)
 	case "project":
@@ -222,7 +252,7 @@ func (c *Comment) field(v *view, name string) any {
 	case "initiative":
 		return refer(v, &v.s.initiatives, c.InitiativeID)
 	}
-	// The rest is null: archivedAt, resolvedAt, projectUpdateId,
+	// The rest is null: archivedAt, projectUpdateId,
 	// initiativeUpdateId, documentContentId, externalUser.
 	return nil
 }

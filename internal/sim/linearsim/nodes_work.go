@@ -1,6 +1,7 @@
 package linearsim
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -46,6 +47,13 @@ func (i *Issue) field(v *view, name string) any {
 		return at(i.CompletedAt)
 	case "canceledAt":
 		return at(i.EndedAt)
+	case "autoArchivedAt":
+		if !i.AutoArchived {
+			return nil
+		}
+		return at(i.archivedAt)
+	case "snoozedUntilAt":
+		return at(i.SnoozedUntil)
 	case "trashed":
 		return yes(i.Trashed)
 	case "previousIdentifiers":
@@ -62,6 +70,10 @@ func (i *Issue) field(v *view, name string) any {
 		return refer(v, &v.s.issues, i.ParentID)
 	case "cycle":
 		return refer(v, &v.s.cycles, i.CycleID)
+	case "projectMilestone":
+		return refer(v, &v.s.milestones, i.MilestoneID)
+	case "delegate":
+		return v.user(i.DelegateID)
 	case "assignee":
 		return v.user(i.AssigneeID)
 	case "creator":
@@ -75,8 +87,7 @@ func (i *Issue) field(v *view, name string) any {
 	case "history":
 		return listed(v, v.s.histories, func(h *history) bool { return h.issueID == i.ID })
 	}
-	// The rest is null: autoArchivedAt, startedTriageAt, triagedAt,
-	// snoozedUntilAt, projectMilestone, delegate, externalUserCreator.
+	// The rest is null: startedTriageAt, triagedAt, externalUserCreator.
 	return nil
 }
 
@@ -116,7 +127,7 @@ func (p *Project) field(v *view, name string) any {
 	case "priorityLabel":
 		return priorityLabel(p.Priority)
 	case "progress":
-		return v.s.progress(p)
+		return v.s.progress(func(i *Issue) bool { return i.ProjectID == p.ID })
 	case "health":
 		return orNull(p.Health)
 	case "startDate":
@@ -147,6 +158,10 @@ func (p *Project) field(v *view, name string) any {
 		return v.comments(p.ID)
 	case "initiatives": // for filters only
 		return listed(v, v.s.initiatives.rows, func(i *Initiative) bool { return v.s.linked(i, p) })
+	case "teams":
+		return listed(v, v.s.teams.rows, func(t *Team) bool { return slices.Contains(p.TeamKeys, t.Key) })
+	case "projectMilestones":
+		return listed(v, v.s.milestones.rows, func(m *Milestone) bool { return m.ProjectID == p.ID })
 	}
 	// The rest is null: content, healthUpdatedAt, targetDateResolution,
 	// startedAt, completedAt, canceledAt.
@@ -162,12 +177,12 @@ func (s *Server) linked(i *Initiative, p *Project) bool {
 	return false
 }
 
-// progress is the share of a project's issues that are completed, without
-// those that were canceled.
-func (s *Server) progress(p *Project) float64 {
+// progress is the share of some issues that are completed, without those that
+// were canceled.
+func (s *Server) progress(of func(*Issue) bool) float64 {
 	done, all := 0, 0
 	for _, i := range s.issues.rows {
-		if i.ProjectID != p.ID || i.StateType == Canceled || i.StateType == Duplicate {
+		if !of(i) || i.StateType == Canceled || i.StateType == Duplicate {
 			continue
 		}
 		all++
@@ -179,6 +194,37 @@ func (s *Server) progress(p *Project) float64 {
 		return 0
 	}
 	return float64(done) / float64(all)
+}
+
+func (m *Milestone) typeName() string { return "ProjectMilestone" }
+func (m *Milestone) entry() place     { return place{m.Created, m.Updated, m.row} }
+
+func (m *Milestone) field(v *view, name string) any {
+	switch name {
+	case "id":
+		return m.ID
+	case "name":
+		return m.Name
+	case "description":
+		return orNull(m.Description)
+	case "targetDate":
+		return orNull(m.TargetDate)
+	case "status":
+		return m.Status
+	case "progress":
+		return v.s.progress(func(i *Issue) bool { return i.MilestoneID == m.ID })
+	case "sortOrder":
+		return m.seq
+	case "createdAt":
+		return m.Created
+	case "updatedAt":
+		return m.Updated
+	case "archivedAt":
+		return at(m.archivedAt)
+	case "project":
+		return refer(v, &v.s.projects, m.ProjectID)
+	}
+	return nil
 }
 
 func (i *Initiative) typeName() string { return "Initiative" }

@@ -9,7 +9,7 @@ func (v *view) query(name string, args map[string]any) (any, *apiError) {
 	case "organization":
 		return v.organization(), nil
 	case "rateLimitStatus":
-		return v.s.bucketsOf(v.viewer.ID).status(v.viewer.ID, v.now), nil
+		return v.s.bucketsOf(v.viewer).status(v.viewer, v.now), nil
 	case "users":
 		return listed(v, v.s.users.rows, nil), nil
 	case "teams":
@@ -20,6 +20,8 @@ func (v *view) query(name string, args map[string]any) (any, *apiError) {
 		return listed(v, v.s.statuses.rows, nil), nil
 	case "cycles":
 		return listed(v, v.s.cycles.rows, nil), nil
+	case "projectMilestones":
+		return listed(v, v.s.milestones.rows, nil), nil
 	case "issueLabels":
 		return v.labelsOf(IssueLabel), nil
 	case "projectLabels":
@@ -46,6 +48,27 @@ func (v *view) query(name string, args map[string]any) (any, *apiError) {
 		return v.initiative(id)
 	case "comment":
 		return v.comment(id)
+	case "team": // by key, too
+		if t := v.s.teams.find(func(t *Team) bool { return t.Key == id }); t != nil {
+			id = t.ID
+		}
+		return one(v, &v.s.teams, id, "Team")
+	case "user":
+		return one(v, &v.s.users, id, "User")
+	case "cycle":
+		return one(v, &v.s.cycles, id, "Cycle")
+	case "workflowState":
+		return one(v, &v.s.states, id, "WorkflowState")
+	case "projectStatus":
+		return one(v, &v.s.statuses, id, "ProjectStatus")
+	case "projectMilestone":
+		return one(v, &v.s.milestones, id, "ProjectMilestone")
+	case "issueLabel":
+		return v.labelOf(IssueLabel, id)
+	case "projectLabel":
+		return v.labelOf(ProjectLabel, id)
+	case "initiativeLabel":
+		return v.labelOf(InitiativeLabel, id)
 	}
 	// __schema and __type pass validation, but this Linear has no more to
 	// tell about itself than its schema file.
@@ -82,6 +105,26 @@ func (v *view) relations() []node {
 		}
 	}
 	return out
+}
+
+// labelOf finds a label of one kind.
+func (v *view) labelOf(kind LabelKind, id string) (any, *apiError) {
+	if l := v.s.labels.get(id); l != nil && l.Kind == kind {
+		return one(v, &v.s.labels, id, labelType(kind))
+	}
+	return nil, notFound(labelType(kind))
+}
+
+// one finds a row that the viewer may see.
+func one[T any, P interface {
+	*T
+	node
+}](v *view, t *table[T], id, typ string,
+) (any, *apiError) {
+	if p := P(t.get(id)); p != nil && !v.hides(p) {
+		return p, nil
+	}
+	return nil, notFound(typ)
 }
 
 // issue finds an issue by UUID or identifier.

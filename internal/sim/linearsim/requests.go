@@ -9,8 +9,8 @@ import (
 // maxRequests is how many requests the log holds; the oldest go first.
 const maxRequests = 4096
 
-// Request is one request to the API as the log keeps it. It never holds the
-// Authorization header.
+// Request is one request to the API, or for a token (Roots is then oauth/token),
+// as the log keeps it. It never holds the Authorization header or a secret.
 type Request struct {
 	Time       time.Time
 	Operation  string         // the operation's name, or ""
@@ -20,10 +20,11 @@ type Request struct {
 	Status     int            // HTTP status of the answer
 	Code       string         // extensions.code of the first error, or ""
 	Complexity int            // points charged, or that would have been; 0 if it did not come so far
+	Fault      FaultKind      // what was made to go wrong, or ""
 }
 
 // OK reports whether the answer was without errors.
-func (r Request) OK() bool { return r.Status == 200 && r.Code == "" }
+func (r Request) OK() bool { return r.Status == 200 && r.Code == "" && r.Fault == "" }
 
 type requestLog struct {
 	requests []Request

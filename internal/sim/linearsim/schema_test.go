@@ -126,7 +126,7 @@ func TestNonNullFieldsHaveValues(t *testing.T) {
 	s.AddComment(Comment{IssueID: i.ID, Body: "x", UserID: u.ID})
 	s.histories = append(s.histories, &history{id: "h", issueID: i.ID, created: s.stamp()})
 
-	v := s.view(httptest.NewRequest("POST", "/graphql", nil), s.users.get(u.ID))
+	v := s.view(httptest.NewRequest("POST", "/graphql", nil), s.users.get(u.ID), &access{user: u.ID})
 	checked := map[string]bool{}
 	check := func(n node) {
 		checked[n.typeName()] = true
@@ -151,7 +151,7 @@ func TestNonNullFieldsHaveValues(t *testing.T) {
 	check(s.histories[0])
 	check(v.organization())
 	check(v.actor(u.ID).(node))
-	status := s.bucketsOf(u.ID).status(u.ID, s.now())
+	status := s.bucketsOf(s.users.get(u.ID)).status(s.users.get(u.ID), s.now())
 	check(status)
 	check(status.field(v, "limits").([]node)[0])
 	if len(checked) < 17 {

@@ -20,13 +20,13 @@ func (s *Server) AddUser(u User) User {
 	return u
 }
 
-// AddKey lets a key or token act as a user. A personal API key is sent as it
+// AddKey lets a key or token act as a user, with every scope. A personal API key is sent as it
 // is; anything that does not start with lin_api_ may also be sent as a Bearer
 // token.
 func (s *Server) AddKey(apiKey, userID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keys[apiKey] = userID
+	s.keys[apiKey] = &access{user: userID}
 }
 
 // RevokeKey makes a key invalid.
@@ -58,7 +58,7 @@ func (s *Server) addTeam(t Team) *Team {
 	} {
 		st := &workflowState{
 			id: s.newID(), teamID: t.ID, name: k.name, kind: k.kind, color: k.color,
-			position: i, created: t.Created, row: s.newRow(),
+			position: i, created: t.Created, updated: t.Created, row: s.newRow(),
 		}
 		s.states.add(st.id, st)
 	}
@@ -96,6 +96,7 @@ func (s *Server) AddCycle(c Cycle) Cycle {
 		}
 		c.Number++
 	}
+	markArchived(&c.row, c.Archived, c.Updated)
 	s.cycles.add(c.ID, &c)
 	return c
 }
@@ -116,12 +117,7 @@ func (s *Server) AddLabel(kind LabelKind, name string, with ...func(*Label)) Lab
 func (s *Server) addLabel(l Label) *Label {
 	s.begin(&l.ID, &l.Created, &l.Updated, &l.row)
 	l.Color = cmp.Or(l.Color, "#bec2c8")
-	if l.Archived {
-		l.archivedAt = l.Updated
-	}
-	if l.Retired {
-		l.retiredAt = l.Updated
-	}
+	l.mark(l.Updated)
 	s.labels.add(l.ID, &l)
 	return &l
 }
@@ -162,6 +158,17 @@ func (s *Server) AddProject(p Project) Project {
 	return p.clone()
 }
 
+// AddMilestone adds a milestone to a project.
+func (s *Server) AddMilestone(m Milestone) Milestone {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begin(&m.ID, &m.Created, &m.Updated, &m.row)
+	m.Status = cmp.Or(m.Status, "unstarted")
+	markArchived(&m.row, m.Archived, m.Updated)
+	s.milestones.add(m.ID, &m)
+	return m
+}
+
 // AddIssue adds an issue. A team that does not exist is added with it.
 func (s *Server) AddIssue(i Issue) Issue {
 	s.mu.Lock()
@@ -174,7 +181,7 @@ func (s *Server) AddIssue(i Issue) Issue {
 		i.StateType = Unstarted
 	}
 	i.enterState(i.Created)
-	markArchived(&i.row, i.Archived || i.Trashed, i.Updated)
+	markArchived(&i.row, i.Archived || i.AutoArchived || i.Trashed, i.Updated)
 	s.issues.add(i.ID, &i)
 	return i.clone()
 }
@@ -238,6 +245,17 @@ func (s *Server) freeNumber(team string, wanted int) int {
 		next++
 	}
 	return next
+}
+
+// mark keeps the times at which a label was archived and retired.
+func (l *Label) mark(at time.Time) {
+	markArchived(&l.row, l.Archived, at)
+	switch {
+	case !l.Retired:
+		l.retiredAt = time.Time{}
+	case l.retiredAt.IsZero():
+		l.retiredAt = at
+	}
 }
 
 func markArchived(r *row, archived bool, at time.Time) {

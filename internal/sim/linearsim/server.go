@@ -25,7 +25,7 @@ type Options struct {
 }
 
 // Server is one Linear workspace. It is an http.Handler that answers POST
-// /graphql as Linear does, and shows pages at the addresses that its url fields
+// /graphql and POST /oauth/token as Linear does, and shows pages at the addresses that its url fields
 // give. All methods are safe for concurrent use.
 type Server struct {
 	clock  func() time.Time
@@ -38,7 +38,8 @@ type Server struct {
 	last  time.Time // the last stamp given
 
 	org         organization
-	keys        map[string]string // API key or OAuth token -> user id
+	keys        map[string]*access // by API key or OAuth token
+	apps        map[string]*app    // by client id
 	users       table[User]
 	teams       table[Team]
 	states      table[workflowState]
@@ -47,15 +48,20 @@ type Server struct {
 	labels      table[Label]
 	issues      table[Issue]
 	projects    table[Project]
+	milestones  table[Milestone]
 	initiatives table[Initiative]
 	links       []*relation // initiative to project
 	comments    table[Comment]
 	gone        map[string]bool // ids of deleted comments: never free again
 	histories   []*history
 
-	limits  limits
-	buckets map[string]*buckets // by user id
-	log     requestLog
+	settings  Settings
+	faults    []*Fault
+	limits    limits              // set by SetBudget; zero: what is documented
+	buckets   map[string]*buckets // by user id
+	endpoints map[string]endpoint // by root field
+	used      map[use]*bucket
+	log       requestLog
 }
 
 type organization struct {
@@ -71,12 +77,14 @@ func New(o Options) *Server {
 		newID: o.NewID,
 		// The schema is part of the program: not loading is a bug that any
 		// test finds, not an input error.
-		schema:  gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schemaText}),
-		keys:    map[string]string{},
-		gone:    map[string]bool{},
-		limits:  documentedLimits,
-		buckets: map[string]*buckets{},
-		log:     newRequestLog(),
+		schema:    gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schemaText}),
+		keys:      map[string]*access{},
+		apps:      map[string]*app{},
+		gone:      map[string]bool{},
+		buckets:   map[string]*buckets{},
+		endpoints: map[string]endpoint{},
+		used:      map[use]*bucket{},
+		log:       newRequestLog(),
 	}
 	if s.clock == nil {
 		s.clock = func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
@@ -88,6 +96,7 @@ func New(o Options) *Server {
 	s.addProjectStatuses()
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc("/graphql", s.serveGraphQL)
+	s.mux.HandleFunc("POST /oauth/token", s.serveToken)
 	s.addPages(s.mux)
 	return s
 }

@@ -43,52 +43,61 @@ func (r record) field(_ *view, name string) any { return r.fields[name] }
 type view struct {
 	s      *Server
 	viewer *User
-	base   string // scheme, host and workspace of every url
+	access *access // the key or token that asks
+	base   string  // scheme, host and workspace of every url
 	now    time.Time
 	err    *apiError // the first bad argument found while filtering
 }
 
-func (s *Server) view(r *http.Request, viewer *User) *view {
+func (s *Server) view(r *http.Request, viewer *User, a *access) *view {
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	return &view{s: s, viewer: viewer, base: scheme + "://" + r.Host + "/" + s.org.urlKey, now: s.now()}
+	return &view{s: s, viewer: viewer, access: a, base: scheme + "://" + r.Host + "/" + s.org.urlKey, now: s.now()}
 }
 
 // hides reports whether the API's viewer may not see the node.
 func (v *view) hides(n node) bool {
-	team := func(key string) bool {
-		t := v.s.teams.find(func(t *Team) bool { return t.Key == key })
-		return t != nil && t.Hidden
-	}
 	switch n := n.(type) {
 	case *Team:
-		return n.Hidden
+		return v.hidesTeam(n.Key)
 	case *Issue:
-		return n.Hidden || team(n.TeamKey)
-	case *Project:
-		return n.Hidden
+		return n.Hidden || v.hidesTeam(n.TeamKey)
+	case *Project: // seen by whoever sees one of its teams
+		return n.Hidden || len(n.TeamKeys) > 0 && !slices.ContainsFunc(n.TeamKeys, func(key string) bool { return !v.hidesTeam(key) })
+	case *Milestone:
+		p := v.s.projects.get(n.ProjectID)
+		return p == nil || v.hides(p)
 	case *Initiative:
 		return n.Hidden
 	case *Cycle:
-		return team(n.TeamKey)
+		return v.hidesTeam(n.TeamKey)
 	case *Label:
-		return n.TeamKey != "" && team(n.TeamKey)
+		return n.TeamKey != "" && v.hidesTeam(n.TeamKey)
 	case *workflowState:
 		t := v.s.teams.get(n.teamID)
-		return t != nil && t.Hidden
+		return t != nil && v.hidesTeam(t.Key)
 	case *Comment:
 		on := v.target(n)
 		return on == nil || v.hides(on)
 	case linkRow:
 		from, to := v.s.initiatives.get(n.from), v.s.projects.get(n.to)
-		return from == nil || to == nil || from.Hidden || to.Hidden
+		return from == nil || to == nil || v.hides(from) || v.hides(to)
 	case parentRow:
 		from, to := v.s.initiatives.get(n.from), v.s.initiatives.get(n.to)
-		return from == nil || to == nil || from.Hidden || to.Hidden
+		return from == nil || to == nil || v.hides(from) || v.hides(to)
 	}
 	return false
+}
+
+// hidesTeam reports whether a team is private, or outside what the key sees.
+func (v *view) hidesTeam(key string) bool {
+	if v.access.teams != nil && !slices.Contains(v.access.teams, key) {
+		return true
+	}
+	t := v.s.teams.find(func(t *Team) bool { return t.Key == key })
+	return t != nil && t.Hidden
 }
 
 // target is what a comment is on; nil if that is gone.
@@ -158,12 +167,15 @@ func (v *view) comments(id string) []node {
 }
 
 // actor is the botActor of what an app did.
-func (v *view) actor(userID string) any {
+func (v *view) actor(userID string) any { return v.actorNamed(userID, "") }
+
+// actorNamed is the botActor under the name that the app gave for itself.
+func (v *view) actorNamed(userID, as string) any {
 	u := v.s.users.get(userID)
 	if u == nil || !u.App {
 		return nil
 	}
-	return record{"ActorBot", map[string]any{"id": u.ID, "type": "app", "name": u.Name}}
+	return record{"ActorBot", map[string]any{"id": u.ID, "type": "app", "name": u.Name, "userDisplayName": orNull(as)}}
 }
 
 // orNull gives null for the empty string.
