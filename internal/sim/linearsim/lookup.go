@@ -85,6 +85,19 @@ func (s *Server) Comments(entityID string) []Comment {
 	return s.commentsOn(s.idOf(entityID), entityID == "")
 }
 
+// Mentions gives the ids of the users whom a comment mentions, each once.
+func (s *Server) Mentions(commentID string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var ids []string
+	if c := s.comments.get(commentID); c != nil {
+		for _, u := range s.mentioned(c.Body) {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
+}
+
 func (s *Server) commentsOn(id string, all bool) []Comment {
 	var out []Comment
 	for _, c := range s.comments.rows {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // mutate does what a root field of Mutation asks and gives its payload.
@@ -18,6 +19,10 @@ func (v *view) mutate(name string, args map[string]any) (any, *apiError) {
 		return v.updateComment(id, input)
 	case "commentDelete":
 		return v.deleteComment(id)
+	case "commentResolve":
+		return v.resolveComment(id, v.s.now(), v.viewer.ID)
+	case "commentUnresolve":
+		return v.resolveComment(id, time.Time{}, "")
 	case "issueLabelCreate":
 		return v.createLabel(IssueLabel, input)
 	case "projectLabelCreate":
@@ -85,6 +90,9 @@ func refusal(err error) *apiError {
 }
 
 func (v *view) createLabel(kind LabelKind, input map[string]any) (any, *apiError) {
+	if v.s.settings.LabelsByAdmins && !v.viewer.Admin {
+		return nil, v.s.forbidden("You do not have permission to manage labels in this workspace.")
+	}
 	typ := labelType(kind)
 	l := Label{
 		Kind: kind, ID: text(input, "id"), Name: strings.TrimSpace(text(input, "name")),
@@ -149,8 +157,10 @@ func (v *view) updateIssue(id string, input map[string]any) (any, *apiError) {
 // maxBatch is the documented most of issueBatchUpdate.
 const maxBatch = 50
 
-// updateIssues is all or nothing as far as ids go: one bad id and nothing is
-// written. What the real one does then is not known.
+// updateIssues changes issues with one input. What the real one does where one
+// of them cannot be changed is not known: here it fails them all, and those
+// before it stay changed unless it is an id that is wrong; under
+// Settings.BatchByID it is left out of the answer.
 func (v *view) updateIssues(ids any, input map[string]any) (any, *apiError) {
 	list := values(ids)
 	if len(list) > maxBatch {
@@ -163,14 +173,19 @@ func (v *view) updateIssues(ids any, input map[string]any) (any, *apiError) {
 			return nil, invalidInput("ids", "isUuid", "each value in ids must be a UUID.")
 		}
 		i, err := v.issue(id)
-		if err != nil {
+		switch {
+		case err == nil:
+			issues = append(issues, i)
+		case !v.s.settings.BatchByID:
 			return nil, err
 		}
-		issues = append(issues, i)
 	}
 	out := []node{}
 	for _, i := range issues {
 		if err := v.applyInput(i, input); err != nil {
+			if v.s.settings.BatchByID {
+				continue
+			}
 			return nil, err
 		}
 		out = append(out, i)
@@ -198,7 +213,7 @@ func (v *view) applyInput(i *Issue, input map[string]any) *apiError {
 	return refusal(v.s.changeIssue(i, v.viewer.ID, func(i *Issue) {
 		for key, to := range map[string]*string{
 			"title": &i.Title, "description": &i.Description, "projectId": &i.ProjectID, "parentId": &i.ParentID,
-			"assigneeId": &i.AssigneeID, "cycleId": &i.CycleID, "dueDate": &i.DueDate,
+			"assigneeId": &i.AssigneeID, "cycleId": &i.CycleID, "projectMilestoneId": &i.MilestoneID, "dueDate": &i.DueDate,
 		} {
 			if _, given := input[key]; given {
 				*to = text(input, key)

@@ -146,11 +146,7 @@ func (s *Server) DeleteIssue(id string) error {
 	if i == nil {
 		return fmt.Errorf("linearsim: no issue %q to delete", id)
 	}
-	for _, c := range slices.Clone(s.comments.rows) {
-		if c.IssueID == i.ID {
-			s.removeComment(c)
-		}
-	}
+	s.removeCommentsOn(i.ID)
 	s.issues.remove(i.ID)
 	for _, o := range s.issues.rows {
 		if o.ParentID == i.ID {

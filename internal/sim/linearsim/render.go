@@ -41,7 +41,7 @@ func renderBlock(b *strings.Builder, block string) {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		if item, ok := strings.CutPrefix(strings.TrimLeft(line, " "), "- "); ok {
+		if item := bullet.ReplaceAllString(line, ""); item != line {
 			turn("ul")
 			b.WriteString("<li>")
 			inline(b, item, 0)

@@ -11,13 +11,17 @@ import (
 func (s *Server) AddUser(u User) User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return *s.addUser(u)
+}
+
+func (s *Server) addUser(u User) *User {
 	s.begin(&u.ID, &u.Created, &u.Updated, &u.row)
 	if u.DisplayName == "" {
 		name, _, _ := strings.Cut(u.Email, "@")
 		u.DisplayName = strings.ToLower(strings.ReplaceAll(cmp.Or(name, u.Name, u.ID), " ", "."))
 	}
 	s.users.add(u.ID, &u)
-	return u
+	return &u
 }
 
 // AddKey lets a key or token act as a user, with every scope. A personal API key is sent as it
@@ -43,19 +47,22 @@ func (s *Server) AddTeam(t Team) Team {
 	return *s.addTeam(t)
 }
 
+// defaultStates are what a new team starts with.
+var defaultStates = []struct{ kind, name, color string }{
+	{Triage, "Triage", "#fc7840"},
+	{Backlog, "Backlog", "#bec2c8"},
+	{Unstarted, "Todo", "#e2e2e2"},
+	{Started, "In Progress", "#f2c94c"},
+	{Completed, "Done", "#5e6ad2"},
+	{Canceled, "Canceled", "#95a2b3"},
+	{Duplicate, "Duplicate", "#95a2b3"},
+}
+
 func (s *Server) addTeam(t Team) *Team {
 	s.begin(&t.ID, &t.Created, &t.Updated, &t.row)
 	t.Name = cmp.Or(t.Name, t.Key)
 	s.teams.add(t.ID, &t)
-	for i, k := range []struct{ kind, name, color string }{
-		{Triage, "Triage", "#fc7840"},
-		{Backlog, "Backlog", "#bec2c8"},
-		{Unstarted, "Todo", "#e2e2e2"},
-		{Started, "In Progress", "#f2c94c"},
-		{Completed, "Done", "#5e6ad2"},
-		{Canceled, "Canceled", "#95a2b3"},
-		{Duplicate, "Duplicate", "#95a2b3"},
-	} {
+	for i, k := range defaultStates {
 		st := &workflowState{
 			id: s.newID(), teamID: t.ID, name: k.name, kind: k.kind, color: k.color,
 			position: i, created: t.Created, updated: t.Created, row: s.newRow(),
@@ -147,6 +154,10 @@ func (s *Server) parentRelation(child, parent string) relation {
 func (s *Server) AddProject(p Project) Project {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.addProject(p).clone()
+}
+
+func (s *Server) addProject(p Project) *Project {
 	p = p.clone()
 	s.begin(&p.ID, &p.Created, &p.Updated, &p.row)
 	p.SlugID = cmp.Or(p.SlugID, slugOf(p.ID))
@@ -155,7 +166,7 @@ func (s *Server) AddProject(p Project) Project {
 	}
 	markArchived(&p.row, p.Archived || p.Trashed, p.Updated)
 	s.projects.add(p.ID, &p)
-	return p.clone()
+	return &p
 }
 
 // AddMilestone adds a milestone to a project.
@@ -173,6 +184,10 @@ func (s *Server) AddMilestone(m Milestone) Milestone {
 func (s *Server) AddIssue(i Issue) Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.addIssue(i).clone()
+}
+
+func (s *Server) addIssue(i Issue) *Issue {
 	i = i.clone()
 	s.begin(&i.ID, &i.Created, &i.Updated, &i.row)
 	s.teamByKey(i.TeamKey)
@@ -183,7 +198,7 @@ func (s *Server) AddIssue(i Issue) Issue {
 	i.enterState(i.Created)
 	markArchived(&i.row, i.Archived || i.AutoArchived || i.Trashed, i.Updated)
 	s.issues.add(i.ID, &i)
-	return i.clone()
+	return &i
 }
 
 // AddComment adds a comment in a person's name. It does not touch what the

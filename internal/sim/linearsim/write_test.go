@@ -100,7 +100,11 @@ func TestBodyIsRenderedAgain(t *testing.T) {
 	w := newWorld(t)
 	for _, c := range []struct{ name, sent, back string }{
 		{"plain text stays", "No goal.\nSee [ROAD-1](https://x.example/a_b).\n\nalignd · acme · story-without-goal", "No goal.\nSee [ROAD-1](https://x.example/a_b).\n\nalignd · acme · story-without-goal"},
-		{"bullets come back as dashes", "* one\n  * two\n+ three", "- one\n  - two\n- three"},
+		{"bullets come back as stars", "- one\n  - two\n+ three", "* one\n  * two\n* three"},
+		{"but not those of tasks", "- [ ] one\n- [x] two", "- [ ] one\n- [x] two"},
+		{"a lone tilde is escaped", "~3 of ~~4~~", "\\~3 of ~~4~~"},
+		{"a bare domain becomes a link", "Use health.rs, not (install.sh).", "Use [health.rs](<http://health.rs>), not ([install.sh](<http://install.sh>))."},
+		{"code spans stay", "`lib.rs ~ __x__` and lib.rs", "`lib.rs ~ __x__` and [lib.rs](<http://lib.rs>)"},
 		{"trailing space goes", "a  \nb\t\n\n", "a\nb"},
 		{"runs of blank lines go", "a\n\n\n\nb", "a\n\nb"},
 		{"carriage returns go", "a\r\nb", "a\nb"},
