@@ -142,11 +142,18 @@ func (s *Server) checkLabels(kind LabelKind, team string, ids []string) error {
 		if other := groups[l.ParentID]; other != nil && other != l {
 			return inputError("labelIds not exclusive child labels",
 				"The label '"+l.Name+"' is in the same group as '"+other.Name+
-					"'. Only one label in a group can be applied to an "+string(kind)+".")
+					"'. Only one label in a group can be applied to "+withArticle(kind)+".")
 		}
 		groups[l.ParentID] = l
 	}
 	return nil
+}
+
+func withArticle(kind LabelKind) string {
+	if kind == ProjectLabel {
+		return "a project"
+	}
+	return "an " + string(kind)
 }
 
 func (s *Server) changeProject(p *Project, f func(*Project)) error {

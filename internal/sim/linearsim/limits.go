@@ -56,15 +56,15 @@ func (b *bucket) take(n int) bool {
 func (s *Server) SetBudget(requests, points int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.limits = limits{requests: requests, points: points}
+	s.limits = &limits{requests: requests, points: points}
 	s.buckets = map[string]*buckets{}
 }
 
 // limitsOf are the limits of a user.
 func (s *Server) limitsOf(u *User) limits {
 	switch {
-	case s.limits != limits{}:
-		return s.limits
+	case s.limits != nil:
+		return *s.limits
 	case u.App:
 		return appLimits
 	}

@@ -119,6 +119,7 @@ func TestNonNullFieldsHaveValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.AddCycle(Cycle{TeamKey: "ENG"})
+	s.AddMilestone(Milestone{ProjectID: p.ID, Name: "Beta"})
 	i := s.AddIssue(Issue{TeamKey: "ENG"})
 	for _, k := range []LabelKind{IssueLabel, ProjectLabel, InitiativeLabel} {
 		s.AddLabel(k, "ktlo")
@@ -154,7 +155,7 @@ func TestNonNullFieldsHaveValues(t *testing.T) {
 	status := s.bucketsOf(s.users.get(u.ID)).status(s.users.get(u.ID), s.now())
 	check(status)
 	check(status.field(v, "limits").([]node)[0])
-	if len(checked) < 17 {
+	if len(checked) < 18 {
 		t.Errorf("only these types were checked: %v", checked)
 	}
 }
@@ -217,13 +218,13 @@ func TestSampleDocuments(t *testing.T) {
 	all["initiative_remove_label"].(map[string]any)["labelId"] = labels["labelId"]
 
 	beyond := map[string]bool{ // what no part of alignd asks for
-		"attachments_for_url": true, "project_milestones": true,
-		"attachment_create": true, "comment_resolve": true, "comment_unresolve": true,
+		"attachments_for_url": true, "attachment_create": true,
 		"entity_external_link_create": true, "initiative_to_project_create": true, "initiative_update": true,
 		"initiative_update_create": true, "project_update": true, "project_update_create": true, "webhook_create": true,
 	}
+	all["comment_resolve"], all["comment_unresolve"] = all["comment_delete"], all["comment_delete"] // in the sample they name no comment
 	// Writes first, comment and label creates before what they make is used.
-	for _, step := range []string{"write/comment_create", "write/comment_update", "read/comment_by_id", "read/", "write/comment_delete", "write/"} {
+	for _, step := range []string{"write/comment_create", "write/comment_update", "write/comment_resolve", "write/comment_unresolve", "read/comment_by_id", "read/", "write/comment_delete", "write/"} {
 		kind, only, _ := strings.Cut(step, "/")
 		for name, doc := range documents(t, kind) {
 			if only != "" && name != only || only == "" && strings.HasPrefix(name, "comment_") && name != "comments_delta" || beyond[name] {

@@ -57,7 +57,7 @@ type Server struct {
 
 	settings  Settings
 	faults    []*Fault
-	limits    limits              // set by SetBudget; zero: what is documented
+	limits    *limits             // set by SetBudget; nil: what is documented
 	buckets   map[string]*buckets // by user id
 	endpoints map[string]endpoint // by root field
 	used      map[use]*bucket

@@ -101,6 +101,19 @@ func (w *world) post(query string, v vars) *reply {
 
 func (w *world) postAs(authorization, query string, v vars) *reply {
 	w.t.Helper()
+	r, err := w.send(authorization, query, v)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(r.body), r); err != nil {
+		w.t.Fatalf("not JSON: %v\n%s", err, r.body)
+	}
+	return r
+}
+
+// send gives an answer that may be anything, or nothing at all.
+func (w *world) send(authorization, query string, v vars) (*reply, error) {
+	w.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": v})
 	if err != nil {
 		w.t.Fatal(err)
@@ -115,18 +128,11 @@ func (w *world) postAs(authorization, query string, v vars) *reply {
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		w.t.Fatal(err)
+		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
 	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	r := &reply{t: w.t, status: res.StatusCode, header: res.Header, body: string(raw)}
-	if err := json.Unmarshal(raw, r); err != nil {
-		w.t.Fatalf("not JSON: %v\n%s", err, raw)
-	}
-	return r
+	return &reply{t: w.t, status: res.StatusCode, header: res.Header, body: string(raw)}, err
 }
 
 // want checks the data of a reply without errors, as compact JSON.
