@@ -249,3 +249,60 @@ func TestOneRowByID(t *testing.T) {
 	}
 	w.post(`{ issueLabel(id: "`+bet.ID+`") { id } }`, nil).fails(200, "INPUT_ERROR", "Entity not found: IssueLabel")
 }
+
+func TestRetiredAndArchivedLabels(t *testing.T) {
+	w := newWorld(t)
+	const lists = `{ issueLabels { nodes { name } } all: issueLabels(includeArchived: true) { nodes { retiredAt archivedAt } } }`
+	for _, c := range []struct {
+		name              string
+		retired, archived bool
+		want              string
+	}{
+		{"retired", true, false, `{"issueLabels":{"nodes":[{"name":"needs-goal"}]},"all":{"nodes":[{"retiredAt":"2026-11-02T10:00:00.000Z","archivedAt":null}]}}`},
+		{"archived too", true, true, `{"issueLabels":{"nodes":[]},"all":{"nodes":[{"retiredAt":"2026-11-02T10:00:00.000Z","archivedAt":"2026-11-02T11:00:00.000Z"}]}}`},
+		{"restored", false, false, `{"issueLabels":{"nodes":[{"name":"needs-goal"}]},"all":{"nodes":[{"retiredAt":null,"archivedAt":null}]}}`},
+	} {
+		if err := w.EditLabel(w.needsGoal.ID, func(l *linearsim.Label) { l.Retired, l.Archived = c.retired, c.archived }); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(c.name, func(t *testing.T) {
+			w.t = t
+			w.post(lists, nil).want(c.want)
+		})
+		w.clock.move(time.Hour)
+	}
+}
+
+func TestCommentsByWhatTheyAreOn(t *testing.T) {
+	w := newWorld(t)
+	first := w.AddComment(linearsim.Comment{IssueID: w.linked.ID, UserID: w.bot.ID, Body: "issue"})
+	w.AddComment(linearsim.Comment{ProjectID: w.checkout.ID, UserID: w.ana.ID, Body: "project"})
+	w.AddComment(linearsim.Comment{InitiativeID: w.growth.ID, UserID: w.ana.ID, Body: "initiative"})
+	gone := w.AddComment(linearsim.Comment{IssueID: w.loose.ID, UserID: w.bot.ID, Body: "deleted"})
+	if err := w.DeleteComment(gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ filter, want string }{
+		{`{}`, "initiative, project, issue"},
+		{`{id: {in: ["` + first.ID + `", "` + gone.ID + `"]}}`, "issue"},
+		{`{issue: {id: {in: ["` + w.linked.ID + `"]}}}`, "issue"},
+		{`{issue: {null: false}}`, "issue"},
+		{`{project: {id: {eq: "` + w.checkout.ID + `"}}}`, "project"},
+		{`{initiative: {id: {in: ["` + w.growth.ID + `"]}}}`, "initiative"},
+		{`{user: {id: {eq: "` + w.ana.ID + `"}}}`, "initiative, project"},
+		{`{or: [{issue: {id: {eq: "` + w.linked.ID + `"}}}, {initiative: {id: {eq: "` + w.growth.ID + `"}}}]}`, "initiative, issue"},
+	} {
+		t.Run(c.filter, func(t *testing.T) {
+			w.t = t
+			var got []string
+			for _, n := range get[struct {
+				Comments struct{ Nodes []struct{ Body string } }
+			}](w.post(`{ comments(filter: `+c.filter+`) { nodes { body } } }`, nil)).Comments.Nodes {
+				got = append(got, n.Body)
+			}
+			if s := strings.Join(got, ", "); s != c.want {
+				t.Errorf("got %q, want %q", s, c.want)
+			}
+		})
+	}
+}

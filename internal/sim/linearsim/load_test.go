@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +16,22 @@ const twoLines = `{"id":"42a9a869-78eb-45b2-a0b9-81df84541e9e","identifier":"GAR
 `
 
 func TestLoadLines(t *testing.T) {
+	for _, text := range []string{twoLines, lastFirst(twoLines)} {
+		checkTwoLines(t, text)
+	}
+}
+
+// lastFirst turns lines round: a part then comes before what it is a part of.
+func lastFirst(text string) string {
+	lines := strings.Split(text, "\n")
+	slices.Reverse(lines)
+	return strings.Join(lines, "\n")
+}
+
+func checkTwoLines(t *testing.T, text string) {
+	t.Helper()
 	s := New(Options{})
-	n, err := s.LoadJSONL(strings.NewReader(twoLines))
+	n, err := s.LoadJSONL(strings.NewReader(text))
 	if n != 2 || err != nil {
 		t.Fatal(n, err)
 	}
@@ -99,7 +114,7 @@ func TestLoadRealIssues(t *testing.T) {
 		if !strings.Contains(text.String(), i.Identifier()) {
 			t.Errorf("%s is not in the file", i.Identifier())
 		}
-		if strings.Contains(i.Description, `\n`) || strings.Contains(i.Description, "\n- ") {
+		if strings.Contains(i.Description, `\n`) {
 			continue // pasted as text with literal \n in it
 		}
 		if got := canonicalMarkdown(i.Description); got != i.Description {
