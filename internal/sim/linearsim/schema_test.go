@@ -180,12 +180,17 @@ func documents(t *testing.T, kind string) map[string]string {
 
 func run(t *testing.T, s *Server, doc string, vars any) (int, string) {
 	t.Helper()
+	return runAs(t, s, "k", doc, vars)
+}
+
+func runAs(t *testing.T, s *Server, authorization, doc string, vars any) (int, string) {
+	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": doc, "variables": vars})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequest("POST", "/graphql", strings.NewReader(string(body)))
-	r.Header.Set("Authorization", "k")
+	r.Header.Set("Authorization", authorization)
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
 	return w.Code, w.Body.String()
