@@ -306,3 +306,55 @@ func TestCommentsByWhatTheyAreOn(t *testing.T) {
 		})
 	}
 }
+
+func TestLabelsOfTheTeamAbove(t *testing.T) {
+	w := newWorld(t)
+	w.AddTeam(linearsim.Team{Key: "WEB", ParentKey: "ENG"})
+	w.AddTeam(linearsim.Team{Key: "OPS"})
+	w.AddIssue(linearsim.Issue{TeamKey: "WEB", Title: "Below"})
+	w.AddIssue(linearsim.Issue{TeamKey: "OPS", Title: "Elsewhere"})
+	of := func(team string) func(*linearsim.Label) { return func(l *linearsim.Label) { l.TeamKey = team } }
+	above, below := w.AddLabel(linearsim.IssueLabel, "platform", of("ENG")), w.AddLabel(linearsim.IssueLabel, "browser", of("WEB"))
+	for _, c := range []struct {
+		issue, label string
+		fits         bool
+	}{
+		{"ENG-1", above.ID, true},
+		{"WEB-1", above.ID, true},
+		{"OPS-1", above.ID, false},
+		{"WEB-1", below.ID, true},
+		{"ENG-1", below.ID, false},
+	} {
+		r := w.post(`mutation { issueAddLabel(id: "`+c.issue+`", labelId: "`+c.label+`") { success } }`, nil)
+		if c.fits {
+			r.want(`{"issueAddLabel":{"success":true}}`)
+		} else {
+			r.fails(200, "INPUT_ERROR", "not associated with the same team")
+		}
+	}
+	web := get[struct{ Team struct{ ID string } }](w.post(`{ team(id: "WEB") { id } }`, nil)).Team.ID
+	w.post(`mutation { issueLabelCreate(input: {name: "platform", teamId: "`+web+`"}) { success } }`, nil).fails(200, "INPUT_ERROR", "already exists in team ENG")
+	w.AddLabel(linearsim.IssueLabel, "platform", of("WEB"), func(l *linearsim.Label) { l.InheritedFrom = above.ID })
+	w.post(`{ issueLabels(filter: {team: {parent: {key: {eq: "ENG"}}}}) { nodes { name inheritedFrom { team { key } } team { parent { key } } } } }`, nil).
+		want(`{"issueLabels":{"nodes":[{"name":"platform","inheritedFrom":{"team":{"key":"ENG"}},"team":{"parent":{"key":"ENG"}}},{"name":"browser","inheritedFrom":null,"team":{"parent":{"key":"ENG"}}}]}}`)
+}
+
+func TestIdentifiersAreNeverGivenAgain(t *testing.T) {
+	w := newWorld(t)
+	w.AddTeam(linearsim.Team{Key: "WEB"})
+	if err := w.EditIssue("ENG-2", w.ana.ID, func(i *linearsim.Issue) { i.TeamKey = "WEB" }); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.DeleteIssue("ENG-1"); err != nil {
+		t.Fatal(err)
+	}
+	for _, number := range []int{0, 1, 2} {
+		if i := w.AddIssue(linearsim.Issue{TeamKey: "ENG", Number: number}); i.Number != 3+number {
+			t.Errorf("asked for number %d, got %d", number, i.Number)
+		}
+	}
+	const old = `{ issue(id: "ENG-2") { identifier previousIdentifiers } }`
+	w.post(old, nil).fails(200, "INPUT_ERROR", "Entity not found: Issue")
+	w.Configure(func(s *linearsim.Settings) { s.OldIdentifiers = true })
+	w.post(old, nil).want(`{"issue":{"identifier":"WEB-1","previousIdentifiers":["ENG-2"]}}`)
+}

@@ -38,6 +38,7 @@ func (s *Server) changeIssue(i *Issue, by string, f func(*Issue)) error {
 	}
 	markArchived(&next.row, next.Archived || next.AutoArchived || next.Trashed, at)
 	next.Updated = at
+	s.name(&next)
 	if at.Sub(i.Created) >= creationPeriod {
 		s.record(i, &next, by, at)
 	}
@@ -127,7 +128,7 @@ func (s *Server) checkLabels(kind LabelKind, team string, ids []string) error {
 		if l == nil || l.Kind != kind {
 			return notFound(labelType(kind))
 		}
-		if l.TeamKey != "" && l.TeamKey != team {
+		if l.TeamKey != "" && !s.isUnder(team, l.TeamKey) {
 			// Worded as quoted in github.com/coalesce-labs/catalyst/pull/3290.
 			return inputError("LabelIds for incorrect team",
 				"The label '"+l.Name+"' is not associated with the same team as the issue.")
@@ -147,6 +148,24 @@ func (s *Server) checkLabels(kind LabelKind, team string, ids []string) error {
 		groups[l.ParentID] = l
 	}
 	return nil
+}
+
+// isUnder reports whether a team is the other one or below it. The labels of the
+// teams above are a team's own.
+func (s *Server) isUnder(team, top string) bool {
+	seen := map[string]bool{}
+	for team != "" && !seen[team] {
+		if team == top {
+			return true
+		}
+		seen[team] = true
+		t := s.teams.find(func(t *Team) bool { return t.Key == team })
+		if t == nil {
+			return false
+		}
+		team = t.ParentKey
+	}
+	return false
 }
 
 func withArticle(kind LabelKind) string {

@@ -113,7 +113,10 @@ func (s *Server) issueBy(id string) *Issue {
 	if i := s.issues.get(id); i != nil {
 		return i
 	}
-	return s.issues.find(func(i *Issue) bool { return i.Identifier() == id })
+	if i := s.issues.get(s.identifiers[id]); i != nil && (i.Identifier() == id || s.settings.OldIdentifiers) {
+		return i
+	}
+	return nil
 }
 
 func (s *Server) projectBy(id string) *Project {

@@ -24,7 +24,8 @@ type User struct {
 // Team owns issues, workflow states and cycles.
 type Team struct {
 	ID, Key, Name    string
-	Hidden           bool // a private team that the API's viewer is not in; its issues are hidden too
+	ParentKey        string // the team that it is a sub-team of
+	Hidden           bool   // a private team that the API's viewer is not in; its issues are hidden too
 	Created, Updated time.Time
 
 	row
@@ -151,6 +152,7 @@ type Label struct {
 	Kind                     LabelKind
 	Name, Color, Description string
 	TeamKey                  string // issue labels only; empty: of the whole workspace
+	InheritedFrom            string // issue labels only: the label of a team above, or of the workspace
 	ParentID                 string // the group that it belongs to
 	CreatorID                string
 	Group                    bool // a group holds labels and cannot be applied itself

@@ -134,12 +134,12 @@ func (v *view) createLabel(kind LabelKind, input map[string]any) (any, *apiError
 
 // sameName finds the label that stands in the way of a new one: upper and lower
 // case are the same, nesting makes no difference, a workspace label stands in
-// the way of every team's, and archived ones still count
+// the way of every team's, a team's in that of the teams below and above, and archived ones still count
 // (github.com/linear/linear/issues/428, github.com/BuildDownAI/AI-Implement/pull/31).
 func (s *Server) sameName(l *Label) *Label {
 	return s.labels.find(func(o *Label) bool {
 		return o.Kind == l.Kind && strings.EqualFold(o.Name, l.Name) &&
-			(o.TeamKey == l.TeamKey || o.TeamKey == "" || l.TeamKey == "")
+			(o.TeamKey == "" || l.TeamKey == "" || s.isUnder(l.TeamKey, o.TeamKey) || s.isUnder(o.TeamKey, l.TeamKey))
 	})
 }
 

@@ -60,6 +60,8 @@ func (t *Team) field(v *view, name string) any {
 			return "private"
 		}
 		return "public"
+	case "parent":
+		return v.teamOrNull(t.ParentKey)
 	case "timezone":
 		return "Etc/UTC"
 	case "triageEnabled":
@@ -194,10 +196,9 @@ func (l *Label) field(v *view, name string) any {
 	case "creator":
 		return v.user(l.CreatorID)
 	case "team":
-		if l.TeamKey == "" {
-			return nil
-		}
-		return v.team(l.TeamKey)
+		return v.teamOrNull(l.TeamKey)
+	case "inheritedFrom":
+		return v.label(l.InheritedFrom)
 	case "parent":
 		return v.label(l.ParentID)
 	}

@@ -92,7 +92,7 @@ func (s *Server) indexPage(string) *webPage {
 func (s *Server) issuePage(key string) *webPage {
 	i := s.issueBy(key)
 	if i == nil { // an identifier from before a move still leads people there
-		i = s.issues.find(func(i *Issue) bool { return slices.Contains(i.Former, key) })
+		i = s.issues.get(s.identifiers[key])
 	}
 	if i == nil {
 		return nil

@@ -2,7 +2,6 @@ package linearsim
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -192,6 +191,7 @@ func (s *Server) addIssue(i Issue) *Issue {
 	s.begin(&i.ID, &i.Created, &i.Updated, &i.row)
 	s.teamByKey(i.TeamKey)
 	i.Number = s.freeNumber(i.TeamKey, i.Number)
+	s.name(&i)
 	if s.stateOf(&i) == nil {
 		i.StateType = Unstarted
 	}
@@ -240,26 +240,25 @@ func (s *Server) teamByKey(key string) *Team {
 	return s.addTeam(Team{Key: key})
 }
 
-// freeNumber gives the wanted number when it is free, else the team's next.
+// freeNumber gives the wanted number when no issue ever had it, else the team's
+// next.
 func (s *Server) freeNumber(team string, wanted int) int {
-	name := identifier(team, wanted)
-	highest, taken := 0, wanted <= 0
-	for _, i := range s.issues.rows {
-		if i.TeamKey == team {
-			highest = max(highest, i.Number)
-			taken = taken || i.Number == wanted
-		}
-		// A number that an issue left behind when it moved stays its own.
-		taken = taken || slices.Contains(i.Former, name)
-	}
-	if !taken {
+	if wanted > 0 && s.identifiers[identifier(team, wanted)] == "" {
 		return wanted
 	}
-	next := highest + 1
-	for s.issues.find(func(i *Issue) bool { return slices.Contains(i.Former, identifier(team, next)) }) != nil {
+	next := s.highest[team] + 1
+	for s.identifiers[identifier(team, next)] != "" {
 		next++
 	}
 	return next
+}
+
+// name remembers the identifiers of an issue, so that none is given twice.
+func (s *Server) name(i *Issue) {
+	s.highest[i.TeamKey] = max(s.highest[i.TeamKey], i.Number)
+	for _, id := range append([]string{i.Identifier()}, i.Former...) {
+		s.identifiers[id] = i.ID
+	}
 }
 
 // mark keeps the times at which a label was archived and retired.

@@ -52,7 +52,9 @@ type Server struct {
 	initiatives table[Initiative]
 	links       []*relation // initiative to project
 	comments    table[Comment]
-	gone        map[string]bool // ids of deleted comments: never free again
+	identifiers map[string]string // every identifier that an issue ever had -> the issue's id
+	highest     map[string]int    // issue number, by team key
+	gone        map[string]bool   // ids of deleted comments: never free again
 	histories   []*history
 
 	settings  Settings
@@ -77,14 +79,17 @@ func New(o Options) *Server {
 		newID: o.NewID,
 		// The schema is part of the program: not loading is a bug that any
 		// test finds, not an input error.
-		schema:    gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schemaText}),
-		keys:      map[string]*access{},
-		apps:      map[string]*app{},
-		gone:      map[string]bool{},
-		buckets:   map[string]*buckets{},
-		endpoints: map[string]endpoint{},
-		used:      map[use]*bucket{},
-		log:       newRequestLog(),
+		schema: gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schemaText}),
+		keys:   map[string]*access{},
+		apps:   map[string]*app{},
+		gone:   map[string]bool{},
+
+		identifiers: map[string]string{},
+		highest:     map[string]int{},
+		buckets:     map[string]*buckets{},
+		endpoints:   map[string]endpoint{},
+		used:        map[use]*bucket{},
+		log:         newRequestLog(),
 	}
 	if s.clock == nil {
 		s.clock = func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }

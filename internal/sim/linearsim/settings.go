@@ -24,6 +24,9 @@ type Settings struct {
 	// answer with those that it did. Otherwise one of them fails them all. What
 	// the real one does is not documented.
 	BatchByID bool
+	// OldIdentifiers lets issue(id:) find an issue by an identifier that it had
+	// in another team. Whether the real one does is not documented.
+	OldIdentifiers bool
 	// NoInitiatives answers every root field for initiatives with
 	// FEATURE_NOT_ACCESSIBLE; NoInitiativeLabels only those for their labels.
 	NoInitiatives, NoInitiativeLabels bool

@@ -154,6 +154,18 @@ func (v *view) team(key string) any {
 	return node(t)
 }
 
+// teamOrNull gives a team that need not be there; missing if it may not be seen.
+func (v *view) teamOrNull(key string) any {
+	t := v.s.teams.find(func(t *Team) bool { return t.Key == key })
+	switch {
+	case t == nil:
+		return nil
+	case v.hides(t):
+		return missing{"Team"}
+	}
+	return node(t)
+}
+
 func (v *view) user(id string) any  { return refer(v, &v.s.users, id) }
 func (v *view) label(id string) any { return refer(v, &v.s.labels, id) }
 
