@@ -12,9 +12,10 @@ var (
 	blankLines  = regexp.MustCompile(`\n{3,}`)
 	strong      = regexp.MustCompile(`__([^_\s](?:[^_\n]*[^_\s])?)__`)
 	tilde       = regexp.MustCompile(`\\~|~+`)
-	// bareDomain is a name that Linear takes for an address although nobody
+	linkOrWord  = regexp.MustCompile(`\[[^\]]*\]\([^)]*\)|[^\s()]+`)
+	// bareDomain is a word that Linear takes for an address although nobody
 	// wrote it as one, such as health.rs.
-	bareDomain = regexp.MustCompile(`(^|[\s(])((?:[a-zA-Z0-9-]+\.)+(?:com|org|net|io|rs|sh|dev|app|ai))([\s).,;:!?]|$)`)
+	bareDomain = regexp.MustCompile(`^((?:[a-zA-Z0-9-]+\.)+(?:com|org|net|io|rs|sh|dev|app|ai))([.,;:!?]*)$`)
 )
 
 // canonicalMarkdown re-renders a text as Linear does, which keeps its own
@@ -55,7 +56,9 @@ func canonicalLine(line string) string {
 			}
 			return t // escaped already, or the mark of struck text
 		})
-		parts[i] = bareDomain.ReplaceAllString(p, "$1[$2](<http://$2>)$3")
+		parts[i] = linkOrWord.ReplaceAllStringFunc(p, func(w string) string {
+			return bareDomain.ReplaceAllString(w, "[$1](<http://$1>)$2")
+		})
 	}
 	return strings.Join(parts, "`")
 }
