@@ -184,3 +184,24 @@ func (s *Server) stateOf(i *Issue) *workflowState {
 func (s *Server) statusOf(p *Project) *projectStatus {
 	return s.statuses.find(func(st *projectStatus) bool { return st.kind == p.StatusType })
 }
+
+// freeNumber gives the wanted number when no issue ever had it, else the team's
+// next.
+func (s *Server) freeNumber(team string, wanted int) int {
+	if wanted > 0 && s.identifiers[identifier(team, wanted)] == "" {
+		return wanted
+	}
+	next := s.highest[team] + 1
+	for s.identifiers[identifier(team, next)] != "" {
+		next++
+	}
+	return next
+}
+
+// name remembers the identifiers of an issue, so that none is given twice.
+func (s *Server) name(i *Issue) {
+	s.highest[i.TeamKey] = max(s.highest[i.TeamKey], i.Number)
+	for _, id := range append([]string{i.Identifier()}, i.Former...) {
+		s.identifiers[id] = i.ID
+	}
+}

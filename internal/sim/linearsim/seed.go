@@ -240,27 +240,6 @@ func (s *Server) teamByKey(key string) *Team {
 	return s.addTeam(Team{Key: key})
 }
 
-// freeNumber gives the wanted number when no issue ever had it, else the team's
-// next.
-func (s *Server) freeNumber(team string, wanted int) int {
-	if wanted > 0 && s.identifiers[identifier(team, wanted)] == "" {
-		return wanted
-	}
-	next := s.highest[team] + 1
-	for s.identifiers[identifier(team, next)] != "" {
-		next++
-	}
-	return next
-}
-
-// name remembers the identifiers of an issue, so that none is given twice.
-func (s *Server) name(i *Issue) {
-	s.highest[i.TeamKey] = max(s.highest[i.TeamKey], i.Number)
-	for _, id := range append([]string{i.Identifier()}, i.Former...) {
-		s.identifiers[id] = i.ID
-	}
-}
-
 // mark keeps the times at which a label was archived and retired.
 func (l *Label) mark(at time.Time) {
 	markArchived(&l.row, l.Archived, at)
