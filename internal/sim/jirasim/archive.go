@@ -37,6 +37,12 @@ func (s *Server) setArchived(key, by string, archived bool) error {
 	if s.users[by] == nil {
 		return fmt.Errorf("archive %s: there is no user %q; add them first", key, by)
 	}
+	s.archive(top, by, archived)
+	return nil
+}
+
+// archive puts an issue away or brings it back. The caller holds the lock.
+func (s *Server) archive(top *record, by string, archived bool) {
 	var mark *archival
 	if archived {
 		mark = &archival{s.now(), by}
@@ -49,7 +55,6 @@ func (s *Server) setArchived(key, by string, archived bool) error {
 			s.put(c)
 		}
 	}
-	return nil
 }
 
 // ArchiveProject puts a project away. It is as if it did not exist, but its

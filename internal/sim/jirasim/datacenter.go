@@ -68,10 +68,12 @@ func (*DataCenter) fields() []Field {
 }
 
 // dataCenterRoutes adds the doors that Cloud does not have.
-func (s *Server) dataCenterRoutes(mux *http.ServeMux, read func(string, func(*call) reply)) {
+func (s *Server) dataCenterRoutes(mux *http.ServeMux, read, write func(string, func(*call) reply)) {
 	read("GET /search", s.searchGetDC)
 	read("POST /search", s.searchPostDC)
 	read("GET /project", s.listProjects)
+	write("PUT /issue/{issueIdOrKey}/archive", func(c *call) reply { return s.putArchived(c, true) })
+	write("PUT /issue/{issueIdOrKey}/restore", func(c *call) reply { return s.putArchived(c, false) })
 	mux.HandleFunc("/rest/", noResource)
 }
 

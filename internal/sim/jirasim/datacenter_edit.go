@@ -2,6 +2,7 @@ package jirasim
 
 import (
 	"encoding/json"
+	"net/http"
 )
 
 // applyFieldDC sets the fields whose values are other than on Cloud. done is
@@ -68,6 +69,20 @@ func (*Server) setCustom(next *Issue, field, value string) {
 	if next.Custom[field] = value; value == "" {
 		delete(next.Custom, field)
 	}
+}
+
+// putArchived answers PUT /issue/{issueIdOrKey}/archive and restore, which are
+// for administrators of the project.
+func (s *Server) putArchived(c *call, archived bool) reply {
+	r := s.readable(c, c.PathValue("issueIdOrKey"))
+	switch {
+	case r == nil:
+		return noIssue()
+	case !may(c.user, s.projects[r.Project], "ADMINISTER_PROJECTS"):
+		return fail(http.StatusForbidden, "You do not have the permission to archive or restore issues in this project.")
+	}
+	s.archive(r, c.user.AccountID, archived)
+	return reply{status: http.StatusNoContent}
 }
 
 // accountOf reads a person as {"name": "fred"}, null for nobody.

@@ -117,6 +117,7 @@ func TestServerAnswersFitTheirDescription(t *testing.T) {
 		{"POST", "/issue/PAY-2/remotelink", remote, 200},
 		{"GET", "/issue/PAY-2/remotelink?globalId=g", nil, 200},
 		{"GET", "/issue/PAY-4?fields=*all", nil, 200},
+		{"PUT", "/issue/PAY-2/archive", nil, 403},
 	} {
 		a := x.dc(k.method, k.path, k.body)
 		if a.Status != k.status {

@@ -334,6 +334,51 @@ func TestServerReadsAndWrites(t *testing.T) {
 	x.dc("GET", "/field", nil).want(t, 200, `"customId":10101`).want(t, 200, "com.atlassian.jpo:jpo-custom-field-parent")
 }
 
+// What is put away is in no search, is read with when and by whom, and comes back.
+func TestServerArchives(t *testing.T) {
+	x := newServer(t, DataCenter{})
+	x.dc("PUT", "/issue/PAY-2/archive", nil).want(t, 403, "permission to archive")
+	x.as(asAdmin, "PUT", "/rest/api/2/issue/PAY-2/archive", nil).want(t, 204, "")
+	if a := x.dc("POST", "/search", jsonObject{"jql": "project = PAY order by key"}); a.keysOf() != "PAY-1 PAY-4" {
+		t.Errorf("search finds %s", a.keysOf())
+	}
+	a := x.dc("GET", "/issue/PAY-2", nil).want(t, 200, "")
+	if a.at("fields", "archiveddate") == nil || a.at("fields", "archivedby", "name") != "adm" {
+		t.Errorf("archived: %s", a.Text)
+	}
+	x.dc("PUT", "/issue/PAY-2", labels(jsonObject{"add": "a"})).want(t, 400, "archived")
+	x.as(asAdmin, "PUT", "/rest/api/2/issue/PAY-2/restore", nil).want(t, 204, "")
+	if a := x.dc("POST", "/search", jsonObject{"jql": "project = PAY order by key"}); a.keysOf() != "PAY-1 PAY-2 PAY-3 PAY-4" {
+		t.Errorf("search finds %s", a.keysOf())
+	}
+}
+
+// A mention names a user; the mail goes to whose name it is now.
+func TestServerMails(t *testing.T) {
+	x := newServer(t, DataCenter{})
+	must(t, x.RenameUser("ana", "ana.b"))
+	x.dc("POST", "/issue/PAY-4/comment", jsonObject{"body": "[~ana] [~ana.b] [~adm]"}).want(t, 201, "")
+	if ms := x.Mails(); len(ms) != 1 || strings.Join(ms[0].Mentioned, " ") != "ana adm" {
+		t.Errorf("mails: %+v", ms)
+	}
+}
+
+// Who is not signed in sees of a public site what an account without any grant
+// sees, custom fields included, and of a project that is put away nothing.
+func TestServerIsPublic(t *testing.T) {
+	x := newServer(t, DataCenter{Public: true})
+	nobody := func(path string) answer { return x.as(asNobody, "GET", "/rest/api/2"+path, nil) }
+	if a := nobody("/issue/PAY-2"); a.at("fields", DCEpicLinkField) != "PAY-1" {
+		t.Errorf("to nobody: %s", a.Text)
+	}
+	nobody("/field").want(t, 200, "Product Owner")
+	nobody("/project").want(t, 200, `"key":"WEB"`)
+	must(t, x.ArchiveProject("WEB", "adm"))
+	nobody("/search?jql=project%3DWEB").want(t, 400, "The value 'WEB' does not exist")
+	nobody("/project/WEB").want(t, 404, "")
+	nobody("/project/SEC").want(t, 404, "")
+}
+
 func TestServerUnderAPath(t *testing.T) {
 	x := newServer(t, DataCenter{ContextPath: "/jira"})
 	root := strings.TrimSuffix(x.url, "/jira")

@@ -111,7 +111,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", s.pageIndex)
 	mux.HandleFunc("GET /browse/{key}", s.pageIssue)
 	if s.dc != nil {
-		s.dataCenterRoutes(mux, read)
+		s.dataCenterRoutes(mux, read, write)
 		return s.front(mux)
 	}
 	return mux
@@ -199,6 +199,9 @@ func (c *call) unacceptable() reply {
 			return fail(http.StatusForbidden, "A GET request must not have a body.")
 		}
 	case http.MethodPut, http.MethodPost:
+		if len(c.body) == 0 && (strings.HasSuffix(c.Pattern, "/archive") || strings.HasSuffix(c.Pattern, "/restore")) {
+			return reply{} // these take no body
+		}
 		if !strings.HasPrefix(c.Header.Get("Content-Type"), "application/json") {
 			return fail(http.StatusUnsupportedMediaType, "Content-Type must be application/json.")
 		}

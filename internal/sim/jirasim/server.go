@@ -32,17 +32,18 @@ type Options struct {
 // Server is a site. It is an http.Handler and safe for concurrent use. The
 // site's own URL, in `self` links and serverInfo, is taken from each request.
 type Server struct {
-	clock                  func() time.Time
-	pageSize               int
-	lag                    int
-	mux                    http.Handler
-	pages                  *template.Template
-	log                    requestLog
-	walks                  walkBook
-	dc                     *DataCenter // nil on Cloud; never changed
-	buckets                buckets
-	epicField, sprintField string // ids of the custom fields
-	limiter                limiter
+	clock    func() time.Time
+	pageSize int
+	lag      int
+	mux      http.Handler
+	pages    *template.Template
+	log      requestLog
+	walks    walkBook
+	limiter  limiter
+	dc       *DataCenter // nil on Cloud; never changed
+	buckets  buckets
+	// Ids of the custom fields that both kinds of site have; never changed.
+	epicField, sprintField string
 
 	mu       sync.RWMutex // guards everything below
 	users    map[string]*account
