@@ -17,6 +17,13 @@ type decoder struct {
 	loc      *time.Location         // the org's time zone, known before dates are read
 	trackers map[string]TrackerType // every tracker named, also one with problems; "" where the type is not known
 	names    []string               // of the trackers, in the file's order
+	labels   []namedLabel           // that the file gives an id of, before the rules are known
+}
+
+// namedLabel is a label that stands somewhere else than in its rule.
+type namedLabel struct {
+	label, path string
+	at          pos
 }
 
 func (d *decoder) fail(at pos, path, hint, format string, args ...any) {

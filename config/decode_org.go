@@ -68,6 +68,7 @@ func (d *decoder) org(root *node) loaded {
 		}
 	}
 	o.Rules = d.rules(t)
+	d.labelsOfRules(o.Rules)
 	o.Limits = d.limits(t)
 	o.Quiet = d.quiet(t)
 	return l

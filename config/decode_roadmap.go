@@ -87,7 +87,7 @@ func (d *decoder) owner(t *table, key string, kind TrackerType, otherwise string
 	forms := []string{"owner", "lead"}
 	if kind == Jira {
 		forms = []string{"assignee", "reporter"}
-		if name, isField := strings.CutPrefix(s, "field:"); isField {
+		if name, isField := strings.CutPrefix(s, fieldPrefix); isField {
 			if strings.TrimSpace(name) == "" {
 				d.fail(at, join(t.path, key), `as in "field:Product Owner"`, "field: needs the name or id of a field")
 			}

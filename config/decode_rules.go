@@ -3,8 +3,6 @@ package config
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/alignd/alignd/internal/roadmap"
 )
@@ -118,24 +116,42 @@ func (d *decoder) rule(f field, path string, r *Rule) pos {
 	}
 	if s, _, ok := t.text("label"); ok {
 		r.Label = s
-		if wrong := checkLabel(s); wrong != "" {
+		if wrong := d.checkLabel(s); wrong != "" {
 			d.fail(l.value.pos, join(path, "label"), "", "%s", wrong)
 		}
 	}
 	return l.value.pos
 }
 
-// checkLabel says what is wrong with a label that we would write, or "". Jira
-// takes no space in a label and at most 255 characters:
-// https://support.atlassian.com/jira-software-cloud/docs/what-are-labels-in-jira/.
-func checkLabel(s string) string {
+// checkLabel says what is wrong with a label that we would write, or "". Where
+// the file names no Jira, none of Jira's bounds hold: a label of Linear may hold
+// spaces.
+func (d *decoder) checkLabel(s string) string {
 	switch {
-	case strings.ContainsFunc(s, unicode.IsSpace):
-		return "must not hold a space; no Jira label can"
-	case utf8.RuneCountInString(s) > 255:
-		return "must not be longer than 255 characters"
+	case d.has(Jira) && jiraLabel(s) != "":
+		return jiraLabel(s)
+	case strings.TrimSpace(s) != s:
+		return "must not begin or end with a space"
 	case strings.EqualFold(s, roadmap.IgnoreLabel):
 		return roadmap.IgnoreLabel + " is the label by which people silence alignd"
 	}
 	return ""
+}
+
+// labelsOfRules refuses an id for a label that no rule writes: it would do
+// nothing, and is most likely a slip.
+func (d *decoder) labelsOfRules(rules map[roadmap.Rule]Rule) {
+	written, words := map[string]bool{}, []string{}
+	for _, r := range rules {
+		written[r.Label] = true
+		if r.Label != "" && shown(r.Label) != "this" {
+			words = append(words, r.Label)
+		}
+	}
+	slices.Sort(words)
+	for _, l := range d.labels {
+		if !written[l.label] {
+			d.fail(l.at, l.path, didYouMean(l.label, words), "no rule writes the label%s", nameOf(l.label))
+		}
+	}
 }

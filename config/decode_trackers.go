@@ -26,17 +26,18 @@ const defaultCensus = 24 * time.Hour
 var (
 	trackerName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 	containerID = regexp.MustCompile(`^[A-Za-z0-9_]{1,255}$`) // Jira project key, Linear team key
+	uuid        = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
 // The keys of a tracker, by what knows them.
-func commonKeys() []string { return []string{"type", "auth", "url", "requests_per_second"} }
-func jiraKeys() []string   { return []string{"projects", "jql", "site"} }
-func linearKeys() []string { return []string{"teams"} }
+func commonKeys() []string { return []string{"type", "auth", "url", "requests_per_second", "census"} }
+func jiraKeys() []string {
+	return []string{"projects", "jql", "site", "deployment", "levels", "ca_file"}
+}
+func linearKeys() []string { return []string{"teams", "label_ids"} }
 
 // laterKeys are those of the contract that this version does not act on.
-func laterKeys() []string {
-	return []string{"deployment", "levels", "ca_file", "label_ids", "concurrency", "census"}
-}
+func laterKeys() []string { return []string{"concurrency"} }
 
 func (d *decoder) trackerList(n *node, at pos) []Tracker {
 	fields, ok := d.entries(n, "trackers")
@@ -82,7 +83,8 @@ func (d *decoder) tracker(f field, path string) Tracker {
 		a := t.values["auth"]
 		tr.Auth = d.auth(a, join(path, "auth"), tr.Type)
 	}
-	tr.RequestsPerSecond, tr.Census = defaultRequestsPerSecond, defaultCensus
+	tr.Census = d.census(t)
+	tr.RequestsPerSecond = defaultRequestsPerSecond
 	if v, at, ok := t.number("requests_per_second"); ok {
 		if v <= 0 || v > 10000 {
 			d.fail(at, join(path, "requests_per_second"), "as in 10, the default", "must be more than 0 and at most 10000")
@@ -98,23 +100,9 @@ func (d *decoder) tracker(f field, path string) Tracker {
 	return tr
 }
 
-func (d *decoder) jira(t *table, tr *Tracker) {
-	t.refuse("a jira tracker has projects", "is a key of linear trackers", linearKeys()...)
-	if t.need("url", "url: https://acme.atlassian.net") {
-		tr.URL = d.url(t, "url")
-	}
-	tr.Site = tr.URL
-	if t.given("site") {
-		tr.Site = d.url(t, "site")
-	}
-	if t.need("projects", "projects: [PAY, WEB]") {
-		tr.Projects = t.texts("projects", checkContainer)
-	}
-	tr.JQL = d.jql(t)
-}
-
 func (d *decoder) linear(t *table, tr *Tracker) {
-	t.refuse("a linear tracker has teams", "is a key of jira trackers", jiraKeys()...)
+	t.refuse("a linear tracker has teams", "is a key of jira trackers", "projects")
+	t.refuse("remove it", "is a key of jira trackers", jiraKeys()[1:]...)
 	tr.URL = linearURL
 	if t.given("url") {
 		tr.URL = d.url(t, "url")
@@ -122,6 +110,54 @@ func (d *decoder) linear(t *table, tr *Tracker) {
 	if t.need("teams", "teams: [ENG, OPS]") {
 		tr.Teams = t.texts("teams", checkContainer)
 	}
+	tr.LabelIDs = d.labelIDs(t)
+}
+
+// census reads how often ids are counted. A count is of many pages, so it is
+// never taken at every pass.
+func (d *decoder) census(t *table) time.Duration {
+	every := Duration{Clock: defaultCensus}
+	t.duration("census", &every)
+	v := every.Clock + time.Duration(every.Days)*24*time.Hour
+	switch at := t.values["census"]; {
+	case every.Business > 0:
+		d.fail(at.value.pos, join(t.path, "census"), "as in 24h or 3d", "must not be in business days")
+	case v < time.Hour:
+		d.fail(at.value.pos, join(t.path, "census"), "as in 24h, the default", "must be at least 1h")
+	}
+	return v
+}
+
+// labelIDs reads which labels of Linear to use. Whether a rule writes them is
+// asked when the rules are known.
+func (d *decoder) labelIDs(t *table) map[string]string {
+	f, ok := t.values["label_ids"]
+	if !ok {
+		return nil
+	}
+	path := join(t.path, "label_ids")
+	fields, ok := d.entries(f.value, path)
+	if !ok {
+		return nil
+	}
+	ids := map[string]string{}
+	first := map[string]int{} // id -> line
+	for _, label := range fields {
+		d.labels = append(d.labels, namedLabel{label.key, path, label.pos})
+		id, ok := d.text(label.value, path)
+		id = strings.ToLower(id)
+		switch line, twice := first[id]; {
+		case !ok:
+		case !uuid.MatchString(id):
+			d.fail(label.value.pos, path, "Linear's API gives it as the label's id",
+				"must be a UUID such as 8a4e0b52-7e60-4a6b-9b0f-0c0f6b1f2f11")
+		case twice:
+			d.fail(label.value.pos, path, "each label has an id of its own", "is the id of the label on line %d already", line)
+		default:
+			ids[label.key], first[id] = id, label.value.line
+		}
+	}
+	return ids
 }
 
 func checkContainer(s string) string {

@@ -30,6 +30,7 @@ func TestDocs(t *testing.T) {
 	words = append(words, commonKeys()...)
 	words = append(words, jiraKeys()...)
 	words = append(words, linearKeys()...)
+	words = append(words, linkWords()...)
 	words = append(words, statusWords()...)
 	words = append(words, priorityWords()...)
 	for rule, r := range defaultRules() {

@@ -55,11 +55,18 @@ func TestLargestFile(t *testing.T) {
 			},
 			{
 				Name: "dc", Type: Jira, URL: "http://127.0.0.1:8080/jira", Site: "http://127.0.0.1:8080/jira",
-				Auth: Auth{Type: Bearer, Token: Secret("file:" + secrets + "/pat")}, Projects: []string{"OLD"}, RequestsPerSecond: 10, Census: 24 * time.Hour,
+				Auth: Auth{Type: Bearer, Token: Secret("file:" + secrets + "/pat")}, Projects: []string{"OLD"}, RequestsPerSecond: 10, Census: 72 * time.Hour,
+				Deployment: DataCenter, Levels: []string{"Initiative", "Theme"}, CAFile: "ca.pem",
+			},
+			{
+				Name: "gateway", Type: Jira, URL: "https://api.atlassian.com/ex/jira/1324a887-45db-1bf4-1e99-ef0ff456d421", Site: "https://acme-shops.atlassian.net",
+				Auth: Auth{Type: Bearer, Token: "env:JIRA_TOKEN"}, Projects: []string{"SHOP"}, RequestsPerSecond: 10, Census: 24 * time.Hour,
+				Deployment: Cloud,
 			},
 			{
 				Name: "eng", Type: Linear, URL: "https://api.linear.app/graphql",
-				Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG", "OPS"}, RequestsPerSecond: 2.5, Census: 24 * time.Hour,
+				Auth: Auth{Type: APIKey, Token: "env:LINEAR_API_KEY"}, Teams: []string{"ENG", "OPS"}, RequestsPerSecond: 2.5, Census: 90 * time.Minute,
+				LabelIDs: map[string]string{"kein-ziel": "8a4e0b52-7e60-4a6b-9b0f-0c0f6b1f2f11"},
 			},
 		},
 		Roadmap: []Source{
@@ -79,6 +86,8 @@ func TestLargestFile(t *testing.T) {
 		},
 		Links: []LinkWay{
 			{Way: roadmap.WayLabel, Label: "goal:{goal}"}, {Way: roadmap.WayParent}, {Way: roadmap.WayProject},
+			{Way: roadmap.WayIssueLink, IssueLinks: []string{"implements", "contributes to"}},
+			{Way: roadmap.WayField, Field: "field:Strategic goal"}, {Way: roadmap.WayField, Field: "field:customfield_10077"},
 		},
 		Stories: Stories{Where: &Expr{Source: `item.type in ["Story", "Task", "Bug"]`}},
 		Rules: map[roadmap.Rule]Rule{
@@ -135,6 +144,7 @@ func TestGoodValues(t *testing.T) {
 		`timezone: America/New_York`, `mode: observe`, `store: /var/lib/alignd/acme.db`,
 		`stories: {}`, `stories: {where: item.status == "todo"}`, `rules: {}`, `people: {}`, `limits: {}`, `quiet: {}`,
 		`limits: {comments_per_run: 0, max_share: 1}`, `quiet: {hours: "00:00-23:59"}`, `quiet: {weekends: false}`,
+		`rules: {goal-without-po: {label: Needs a PO}}`, `links: [{label: "Roadmap goal {goal}"}]`,
 		`links: [project]`, `links: [{label: "roadmap/{goal}"}]`,
 		`links: [{label: "goal:{goal}"}, {label: "epic:{goal}"}]`,
 		`rules: {sprint-off-roadmap: {enabled: false}}`,
@@ -145,6 +155,16 @@ func TestGoodValues(t *testing.T) {
 		path := write(t, t.TempDir(), "small.yaml", string(small)+line+"\n")
 		if _, err := Load(path); err != nil {
 			t.Errorf("%s\n\t%v", line, err)
+		}
+	}
+	jira := "  jira: {type: jira, url: \"https://acme.example\", auth: {type: bearer, token: env:T}, projects: [PAY]}\nroadmap:\n"
+	for _, line := range []string{
+		`links: [{issue-link: [implements]}]`, `links: [{field: "field:Strategic goal"}]`,
+		`links: [{label: "Roadmap goal {goal}"}]`, // which Linear may have
+	} {
+		text := strings.Replace(string(small), "roadmap:\n", jira, 1) + line + "\n"
+		if _, err := Load(write(t, t.TempDir(), "small.yaml", text)); err != nil {
+			t.Errorf("with a Jira: %s\n\t%v", line, err)
 		}
 	}
 	for name, text := range map[string]string{

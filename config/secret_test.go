@@ -85,7 +85,7 @@ func TestNoSecretInErrors(t *testing.T) {
 	}
 	places := []string{ // what is replaced in the largest good file
 		"env:JIRA_TOKEN", "file:secrets/pat", "env:LINEAR_API_KEY", "bot@acme.example",
-		"https://acme.atlassian.net/", "https://issues.acme.example", "http://127.0.0.1:8080/jira",
+		"https://acme.atlassian.net/", "ca.pem", "8A4E0B52-7E60-4A6B-9B0F-0C0F6B1F2F11", "kein-ziel:", `"field:Strategic goal"`, "https://issues.acme.example", "http://127.0.0.1:8080/jira",
 		"https://api.linear.app/graphql", `"https://wiki.acme.example/ops?page=1#top"`,
 		"{type: basic, user: bot@acme.example, token: env:JIRA_TOKEN}", "type: basic", "api-key", "bearer",
 	}
@@ -98,7 +98,12 @@ func TestNoSecretInErrors(t *testing.T) {
 	kinds := []string{ // as Jira Cloud gives them, as older Jira did, and one that somebody made up
 		planted, "5f0hunter2c4d9e8b7a65f0c", "hunter2-correct-horse-battery-staple",
 	}
+	ca, err := os.ReadFile("testdata/good/ca.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir, loads := t.TempDir(), 0
+	write(t, dir, "ca.pem", string(ca))
 	for i, place := range places {
 		if !strings.Contains(string(good), place) {
 			t.Fatalf("%s is not in the good file", place)
