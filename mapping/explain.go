@@ -7,7 +7,6 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
-	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -133,94 +132,4 @@ func (a *Alignment) whyNoStory(it *roadmap.Item) string {
 		return "it is " + string(it.Status)
 	}
 	return "stories.where leaves it out"
-}
-
-// tried tells, for one item, what came of each way of the file.
-func (a *Alignment) tried(i int32) []Try {
-	it := &a.g.items[i]
-	hops := a.g.hops(i, nil)
-	var tries []Try
-	for _, w := range a.Org.Links {
-		add := func(format string, args ...any) {
-			tries = append(tries, Try{From: it.Ref, Link: w.Way, Result: fmt.Sprintf(format, args...)})
-		}
-		none := true
-		if w.Way == roadmap.WayProject && a.trackerType(it) != config.Linear {
-			continue // there are none on Jira
-		}
-		for _, h := range hops {
-			if h.way != w.Way {
-				continue
-			}
-			if h.to == hidden && h.way == roadmap.WayLabel {
-				continue // labelMisses tells of it
-			}
-			none = false
-			if h.to == hidden {
-				add("leads to %s, which cannot be seen with this token", h.name)
-				continue
-			}
-			to := &a.g.items[h.to]
-			if a.g.goal[h.to] >= 0 {
-				add("leads to the goal %s, which is %s", to.Ref, to.Status.Goal())
-			} else {
-				add("leads to %s (%s %q), which is no goal itself", to.Ref, to.Type, to.Title)
-			}
-		}
-		switch {
-		case w.Way == roadmap.WayLabel:
-			for _, miss := range a.labelMisses(it, w.Label) {
-				none = false
-				add("%s", miss)
-			}
-			if none {
-				add("no label of the form %s", w.Label)
-			}
-		case none && w.Way == roadmap.WayProject && it.Kind == roadmap.KindProject:
-			add("the project belongs to no initiative")
-		case none && w.Way == roadmap.WayProject:
-			add("it is in no project")
-		case none:
-			add("it has no %s", w.Way)
-		}
-	}
-	return tries
-}
-
-// labelMisses tells of labels that have the form of a goal label and name no
-// goal, with the goal that was probably meant.
-func (a *Alignment) labelMisses(it *roadmap.Item, form string) []string {
-	before, after, _ := strings.Cut(form, "{goal}")
-	var misses []string
-	for _, label := range it.Labels {
-		name, ok := template{before, after}.match(label)
-		if !ok {
-			continue
-		}
-		if _, found := a.g.goalNamed(name); found {
-			continue
-		}
-		if n := len(a.g.byHuman[name]); n > 1 {
-			misses = append(misses, fmt.Sprintf("the label %s may name any of %d goals; name its tracker too", label, n))
-			continue
-		}
-		if tracker, may := a.g.mayName(name); may {
-			misses = append(misses, fmt.Sprintf("the label %s may name a goal of %s, whose pull is incomplete", label, tracker))
-			continue
-		}
-		miss := fmt.Sprintf("the label %s names no goal", label)
-		best, near := 3, ""
-		for _, g := range a.Goals {
-			for _, c := range []string{g.Item.Ref.Key(), string(g.Item.Ref)} {
-				if d := levenshtein.ComputeDistance(strings.ToLower(c), strings.ToLower(name)); d < best {
-					best, near = d, c
-				}
-			}
-		}
-		if near != "" {
-			miss += "; did you mean " + before + near + after + "?"
-		}
-		misses = append(misses, miss)
-	}
-	return misses
 }

@@ -10,7 +10,8 @@ import (
 // TestFacts: a person's word stands until the facts change. What counts as a
 // change of the facts, and what does not.
 func TestFacts(t *testing.T) {
-	org := load(t, `roadmap: [{from: jira, jql: project = ROAD, po: "field:Product Owner"}]`)
+	org := load(t, `roadmap: [{from: jira, jql: project = ROAD, po: "field:Product Owner"}]
+links: [parent, {label: "goal:{goal}"}, {issue-link: [implements]}, {field: "field:Strategic goal"}]`)
 	facts := func(t *testing.T, text string) string {
 		w := newWorld(org)
 		for line := range strings.Lines(text) {
@@ -41,6 +42,9 @@ func TestFacts(t *testing.T) {
 		{"another story of the project finds a goal", `jira:PAY-1 story todo`, "jira:PAY-1 story todo\njira:ROAD-2 initiative doing goal product-owner=Bo\njira:PAY-2 story todo parent=jira:ROAD-2", false},
 		{"a new epic that leads nowhere", "jira:PAY-9 epic doing\njira:PAY-1 story todo", "jira:PAY-9 epic doing\njira:PAY-1 story todo parent=jira:PAY-9", true},
 		{"another epic that leads nowhere", "jira:PAY-8 epic doing\njira:PAY-9 epic doing\njira:PAY-1 story todo parent=jira:PAY-8", "jira:PAY-8 epic doing\njira:PAY-9 epic doing\njira:PAY-1 story todo parent=jira:PAY-9", true},
+		{"an epic that leads nowhere, by a link instead of as the parent", "jira:PAY-9 epic doing\njira:PAY-1 story todo parent=jira:PAY-9", "jira:PAY-9 epic doing\njira:PAY-1 story todo implements=jira:PAY-9", true},
+		{"a field leads to an epic that leads nowhere", "jira:PAY-9 epic doing\njira:PAY-1 story todo", "jira:PAY-9 epic doing\njira:PAY-1 story todo strategic-goal=PAY-9", true},
+		{"a slip in the field", `jira:PAY-1 story todo`, `jira:PAY-1 story todo strategic-goal=sometime`, false},
 		{"the epic is renamed", "jira:PAY-9 epic doing \"Old\"\njira:PAY-1 story todo parent=jira:PAY-9", "jira:PAY-9 epic doing \"New\"\njira:PAY-1 story todo parent=jira:PAY-9", false},
 		{"a goal gets another PM", `jira:ROAD-1 initiative doing goal`, `jira:ROAD-1 initiative doing goal assignee=Ana`, false},
 		{"work on a planned goal begins", `jira:ROAD-1 initiative todo goal`, `jira:ROAD-1 initiative doing goal`, true},

@@ -51,12 +51,19 @@ type graph struct {
 	rules    map[string]bool // labels that rules write: no facts, or what we write would change what we find
 	ways     map[roadmap.Way]bool
 	labels   []template
+	fields   []string        // the "field:..." forms that the file names
+	projects map[string]bool // of which something is seen; filled where the file names fields
 	isolated map[string]bool // trackers with an incomplete pull
 	missing  map[roadmap.Key]bool
 }
 
 // template is one `label:` way: what stands before and after the goal's name.
 type template struct{ before, after string }
+
+func newTemplate(form string) template {
+	before, after, _ := strings.Cut(form, "{goal}")
+	return template{before, after}
+}
 
 // match gives the goal's name that a label holds.
 func (t template) match(label string) (string, bool) {
@@ -79,6 +86,7 @@ func newGraph(in Input) *graph {
 		blind:    map[int32]bool{},
 		rules:    map[string]bool{},
 		ways:     map[roadmap.Way]bool{},
+		projects: map[string]bool{},
 		isolated: in.Incomplete,
 		missing:  in.Missing,
 	}
@@ -105,9 +113,11 @@ func newGraph(in Input) *graph {
 	}
 	for _, w := range in.Org.Links {
 		g.ways[w.Way] = true
-		if w.Way == roadmap.WayLabel {
-			before, after, _ := strings.Cut(w.Label, "{goal}")
-			g.labels = append(g.labels, template{before, after})
+		switch w.Way {
+		case roadmap.WayLabel:
+			g.labels = append(g.labels, newTemplate(w.Label))
+		case roadmap.WayField:
+			g.fields = append(g.fields, w.Field)
 		}
 	}
 	for _, tracker := range in.Org.Trackers {
@@ -126,6 +136,9 @@ func newGraph(in Input) *graph {
 		}
 	}
 	g.findGoals(in.Edges)
+	if len(g.fields) > 0 {
+		g.learnProjects()
+	}
 	return g
 }
 
@@ -173,6 +186,13 @@ func (g *graph) hops(i int32, buf []hop) []hop {
 				buf = appendHop(buf, hop{to: to, way: roadmap.WayLabel, field: "label " + label})
 			} else if _, may := g.mayName(name); may {
 				buf = appendHop(buf, hop{to: hidden, way: roadmap.WayLabel, field: "label " + label, name: name})
+			}
+		}
+	}
+	for _, spec := range g.fields {
+		for _, value := range it.Fields[spec] {
+			if h, ok := g.fieldHop(it, spec, value); ok {
+				buf = appendHop(buf, h)
 			}
 		}
 	}

@@ -117,6 +117,16 @@ func (w *world) attribute(it *roadmap.Item, name, value string) error {
 		for _, ref := range list {
 			it.Links = append(it.Links, roadmap.Link{Way: roadmap.Way(name), Field: name, To: keyOf(roadmap.Ref(ref))})
 		}
+	case "implements":
+		for _, ref := range list {
+			it.Links = append(it.Links, roadmap.Link{Way: roadmap.WayIssueLink, Field: `issue link "implements"`, To: keyOf(roadmap.Ref(ref))})
+		}
+	case "strategic-goal", "theme":
+		if it.Fields == nil {
+			it.Fields = map[string][]string{}
+		}
+		spec := map[string]string{"strategic-goal": "field:Strategic goal", "theme": "field:Theme"}[name]
+		it.Fields[spec] = list
 	case "epic-link":
 		it.Links = append(it.Links, roadmap.Link{Way: roadmap.WayParent, Field: "Epic Link", ToRef: roadmap.Ref(value)})
 	case "initiative":

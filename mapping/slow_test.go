@@ -147,7 +147,7 @@ func randomGraph(r *rand.Rand) (string, slow) {
 		case "project":
 			n.ref = fmt.Sprintf("eng:project%d", i)
 		default:
-			n.ref = fmt.Sprintf("jira:PAY-%d", i)
+			n.ref = fmt.Sprintf("jira:PAY-%d", i+1)
 			n.goal = r.IntN(10) < map[string]int{"story": 1, "epic": 2, "initiative": 7}[n.kind]
 		}
 		if n.goal && n.status == "triage" {
@@ -161,10 +161,10 @@ func randomGraph(r *rand.Rand) (string, slow) {
 		if n.goal {
 			line += " goal"
 		}
-		var parents, projects, labels []string
-		for range r.IntN(4) {
+		var parents, projects, labels, issueLinks, fields []string
+		for range r.IntN(5) {
 			to := nodes[r.IntN(len(nodes))]
-			switch r.IntN(6) {
+			switch r.IntN(9) {
 			case 0:
 				if r.IntN(3) == 0 {
 					hidden := fmt.Sprintf("%s:SECRET-%d", tracker(n.ref), r.IntN(3))
@@ -176,11 +176,33 @@ func randomGraph(r *rand.Rand) (string, slow) {
 				}
 			case 2:
 				projects, n.to = append(projects, to.ref), append(n.to, to.ref)
+			case 3:
+				issueLinks, n.to = append(issueLinks, to.ref), append(n.to, to.ref)
+			case 4: // a field names any goal, and other issues of its own tracker
+				if to.goal || tracker(to.ref) == tracker(n.ref) && tracker(n.ref) == "jira" {
+					value := to.ref
+					if tracker(to.ref) == tracker(n.ref) && r.IntN(2) == 0 {
+						value = roadmap.Ref(to.ref).Key()
+					}
+					fields, n.to = append(fields, value), append(n.to, to.ref)
+				}
+			case 5: // or nothing at all, or what cannot be seen
+				switch hidden := tracker(n.ref) + ":SECRET-1"; r.IntN(6) {
+				case 0:
+					fields, n.to = append(fields, "SECRET-1"), append(n.to, hidden)
+				case 1, 2:
+					fields = append(fields, "nothing")
+					if s.incomplete["jira"] { // which alone has goals, and may have one of that name
+						n.to = append(n.to, "jira:nothing")
+					}
+				}
 			default:
 				parents, n.to = append(parents, to.ref), append(n.to, to.ref)
 			}
 		}
-		for name, list := range map[string][]string{"parent": parents, "project": projects, "labels": labels} {
+		for name, list := range map[string][]string{
+			"parent": parents, "project": projects, "labels": labels, "implements": issueLinks, "strategic-goal": fields,
+		} {
 			if len(list) > 0 {
 				line += " " + name + "=" + strings.Join(list, ",")
 			}
@@ -197,7 +219,10 @@ func pick[T any](r *rand.Rand, values ...T) T { return values[r.IntN(len(values)
 // of every story and every goal, and the order in which items and edges come
 // changes nothing, findings and their facts included.
 func TestSlowMapperAgrees(t *testing.T) {
-	org := load(t, "roadmap: [{from: jira, jql: project = ROAD}]\n")
+	org := load(t, `
+roadmap: [{from: jira, jql: project = ROAD}]
+links: [parent, project, {label: "goal:{goal}"}, {issue-link: [implements]}, {field: "field:Strategic goal"}]
+`)
 	words := map[string]int{}
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 2))

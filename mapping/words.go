@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,16 +97,20 @@ func place(it *roadmap.Item) string {
 
 // waysInWords names the links that were looked at for an item.
 func (a *Alignment) waysInWords(it *roadmap.Item) string {
-	linear := a.trackerType(it) == config.Linear
 	var ways []string
 	for _, w := range a.Org.Links {
-		switch {
-		case w.Way == roadmap.WayParent:
-			ways = append(ways, "parent")
-		case w.Way == roadmap.WayProject && linear:
-			ways = append(ways, "project")
-		case w.Way == roadmap.WayLabel:
-			ways = append(ways, "label")
+		if !a.hasWay(it, w.Way) {
+			continue
+		}
+		word := string(w.Way)
+		switch w.Way {
+		case roadmap.WayIssueLink:
+			word = "issue link " + quoted(w.IssueLinks)
+		case roadmap.WayField:
+			word = "field " + fieldName(w.Field)
+		}
+		if !slices.Contains(ways, word) {
+			ways = append(ways, word)
 		}
 	}
 	return orList(ways)
@@ -124,6 +129,10 @@ func (a *Alignment) fixInWords(it *roadmap.Item, near []int32) string {
 			fixes = append(fixes, "add it to a project that belongs to an initiative")
 		case w.Way == roadmap.WayLabel:
 			fixes = append(fixes, "add the label "+strings.ReplaceAll(w.Label, "{goal}", a.exampleGoal(near)))
+		case w.Way == roadmap.WayIssueLink && !linear:
+			fixes = append(fixes, "give it an issue link "+quoted(w.IssueLinks)+" that leads to a goal")
+		case w.Way == roadmap.WayField && !linear:
+			fixes = append(fixes, "put "+a.exampleGoal(near)+" into its field "+fieldName(w.Field))
 		}
 	}
 	return orList(fixes)
@@ -181,6 +190,15 @@ func fieldName(spec string) string {
 		return `"` + name + `"`
 	}
 	return spec
+}
+
+// quoted gives names as "this" or "that".
+func quoted(names []string) string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = `"` + n + `"`
+	}
+	return orList(all)
 }
 
 func orList(words []string) string {
