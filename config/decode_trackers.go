@@ -31,6 +31,7 @@ var (
 
 // The keys of a tracker, by what knows them.
 func commonKeys() []string { return []string{"type", "auth", "url", "requests_per_second", "census"} }
+
 func jiraKeys() []string {
 	return []string{"projects", "jql", "site", "deployment", "levels", "ca_file"}
 }

@@ -85,9 +85,12 @@ func TestLargestFile(t *testing.T) {
 			{Name: "boris", Accounts: map[string]string{"jira": "557058:1f", "eng": "boris@acme.example"}},
 		},
 		Links: []LinkWay{
-			{Way: roadmap.WayLabel, Label: "goal:{goal}"}, {Way: roadmap.WayParent}, {Way: roadmap.WayProject},
+			{Way: roadmap.WayLabel, Label: "goal:{goal}"},
+			{Way: roadmap.WayParent},
+			{Way: roadmap.WayProject},
 			{Way: roadmap.WayIssueLink, IssueLinks: []string{"implements", "contributes to"}},
-			{Way: roadmap.WayField, Field: "field:Strategic goal"}, {Way: roadmap.WayField, Field: "field:customfield_10077"},
+			{Way: roadmap.WayField, Field: "field:Strategic goal"},
+			{Way: roadmap.WayField, Field: "field:customfield_10077"},
 		},
 		Stories: Stories{Where: &Expr{Source: `item.type in ["Story", "Task", "Bug"]`}},
 		Rules: map[roadmap.Rule]Rule{

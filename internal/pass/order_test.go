@@ -55,6 +55,11 @@ func (s *script) Fetch(_ context.Context, keys []roadmap.Key, refs []roadmap.Ref
 	}
 	for _, r := range refs {
 		names = append(names, string(r))
+		for _, id := range slices.Sorted(maps.Keys(s.items)) {
+			if s.items[id].Ref == r {
+				found = append(found, s.items[id])
+			}
+		}
 	}
 	s.asked = append(s.asked, "fetch "+strings.Join(names, ","))
 	return found, nil

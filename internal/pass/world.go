@@ -7,6 +7,7 @@ import (
 
 	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/mapping"
 )
 
 // world is what is known of the org's trackers, in memory for one mapping.
@@ -85,11 +86,12 @@ func (w *world) put(it roadmap.Item) {
 // configured projects; real hierarchies have fewer than ten.
 const maxRounds = 20
 
-// meet fetches the parents that lie outside what is pulled: those met for the
-// first time, and those met before, which no pull keeps fresh; likewise what
-// carries something of ours, and what has come into the scope without being
-// changed. Each is asked for once, however many items lead to it. What does not come is not there, or not
-// ours to see, and stays out: a chain that leads to it is unknown.
+// meet fetches what links and fields lead to outside what is pulled: what is met
+// for the first time, and what was met before, which no pull keeps fresh;
+// likewise what carries something of ours, and what has come into the scope
+// without being changed. Each is asked for once, however many items lead to it.
+// What does not come is not there, or not ours to see, and stays out: mapping
+// tells what that makes of a chain that leads to it.
 func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o *Outcome) error {
 	if p.Offline {
 		return nil
@@ -120,7 +122,7 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 			}
 		}
 		for _, it := range pending {
-			for _, l := range it.Links {
+			for _, l := range slices.Concat(it.Links, p.fieldLinks(&it)) {
 				p.want(w, l, members, asked, keys, refs)
 			}
 		}
@@ -151,6 +153,27 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 		}
 	}
 	return nil
+}
+
+// fieldLinks gives what an item's fields name in its own Jira, as links. The key
+// of a goal in the file is none of Jira's.
+func (p *Pass) fieldLinks(it *roadmap.Item) []roadmap.Link {
+	var links []roadmap.Link
+	for _, way := range p.Org.Links {
+		for _, value := range it.Fields[way.Field] {
+			ref, ok := mapping.FieldRef(it.Key.Tracker, value)
+			if ok && !p.fileGoal(ref.Key()) {
+				links = append(links, roadmap.Link{Way: roadmap.WayField, ToRef: ref})
+			}
+		}
+	}
+	return links
+}
+
+func (p *Pass) fileGoal(id string) bool {
+	return slices.ContainsFunc(p.Org.Roadmap, func(src config.Source) bool {
+		return slices.ContainsFunc(src.File, func(g config.FileGoal) bool { return g.ID == id })
+	})
 }
 
 // want notes a link whose target must be fetched.
