@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/x509"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,6 +179,24 @@ func TestGoodValues(t *testing.T) {
 		if _, err := Load(write(t, t.TempDir(), "small.yaml", text)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestReadCA: certificates are read from beside the file and from anywhere.
+func TestReadCA(t *testing.T) {
+	path, err := filepath.Abs("testdata/good/ca.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := ReadCA(path)
+	if err != nil || pool.Equal(x509.NewCertPool()) {
+		t.Errorf("nothing is read from %s: %v", path, err)
+	}
+	jira := "trackers:\n  jira: {type: jira, url: \"https://acme.example\", auth: {type: bearer, token: env:T}, projects: [PAY], ca_file: " + path + "}\n"
+	file := "org: acme\n" + jira + "roadmap:\n  - {from: jira, jql: project = ROAD}\n"
+	org, err := Load(write(t, t.TempDir(), "acme.yaml", file))
+	if err != nil || org.Trackers[0].CAFile != path {
+		t.Errorf("%+v, %v", org, err)
 	}
 }
 
