@@ -41,7 +41,7 @@ func (c *common) runReport(ctx context.Context, file, format string) error {
 	if err != nil {
 		return err
 	}
-	r := report.Build(report.Input{Org: org, Alignment: o.Alignment, Complete: o.Complete(), Since: o.Since, Ours: o.Ours})
+	r := report.Build(report.Input{Org: org, Alignment: o.Alignment, Complete: o.Complete(), Offline: c.offline, Troubles: o.Troubles, Since: o.Since, Ours: o.Ours})
 	if c.json {
 		if err := c.printJSON(r); err != nil {
 			return err

@@ -1,6 +1,7 @@
 // Package report makes the contract's report of an alignment: goals with their
-// owners and coverage, stories with their linkage, findings, people. It is pure;
-// the command renders it and the page serves it.
+// owners and coverage, stories with their linkage, findings, people. Build gives
+// it as data, in the JSON shape; WriteCSV and WriteHTML write it out as a table
+// for a spreadsheet and as a page to mail. It reads no clock and no file.
 package report
 
 import (
@@ -19,6 +20,8 @@ type Report struct {
 	Org      string    `json:"org"`
 	AsOf     time.Time `json:"as_of"`
 	Complete bool      `json:"complete"`
+	Offline  bool      `json:"offline"` // made of what was stored; no tracker was asked
+	Errors   []string  `json:"errors"`  // what kept it from being complete
 	Totals   Totals    `json:"totals"`
 	Goals    []Goal    `json:"goals"` // in order of importance
 	Stories  []Story   `json:"stories"`
@@ -48,11 +51,29 @@ type Goal struct {
 	URL     *string     `json:"url"`
 	PM      []Named     `json:"pm"`
 	PO      []Named     `json:"po"`
+	PMState OwnerState  `json:"pm_state"`
+	POState OwnerState  `json:"po_state"`
 	Stories struct {
 		Open int `json:"open"`
 		Done int `json:"done"`
 	} `json:"stories"`
 }
+
+// Open reports whether the goal is still worked towards: planned or active.
+func (g Goal) Open() bool {
+	return g.Status == roadmap.StatusTodo.Goal() || g.Status == roadmap.StatusDoing.Goal()
+}
+
+// OwnerState tells what is known of a role on a goal.
+type OwnerState string
+
+// The states of a role. Only Nobody on an open goal is a gap.
+const (
+	HasOwner OwnerState = "named"  // somebody has it
+	Nobody   OwnerState = "nobody" // what names the role names no person
+	Unseen   OwnerState = "unseen" // nobody is known, but not all could be seen
+	Unread   OwnerState = "unread" // the org's file does not say where the role is read
+)
 
 // Named is a person by name.
 type Named struct {
@@ -63,6 +84,11 @@ type Named struct {
 type Story struct {
 	Ref     roadmap.Ref     `json:"ref"`
 	Title   string          `json:"title"`
+	URL     *string         `json:"url"`
+	Type    string          `json:"type"`    // the tracker's name for it: Story, Bug, Issue
+	Status  roadmap.Status  `json:"status"`  // todo or doing
+	Project *string         `json:"project"` // Jira: the project's key; Linear: its project's name
+	Team    *string         `json:"team"`    // Linear: the team's key
 	Linkage mapping.Linkage `json:"linkage"`
 	Goals   []roadmap.Ref   `json:"goals"`
 }
@@ -90,6 +116,8 @@ type Input struct {
 	Org       *config.Org
 	Alignment *mapping.Alignment
 	Complete  bool
+	Offline   bool    // no tracker was asked
+	Troubles  []error // what kept it from being complete
 	Since     map[roadmap.Rule]map[roadmap.Key]time.Time
 	Ours      map[roadmap.Key]roadmap.Ours
 }
@@ -98,19 +126,23 @@ type Input struct {
 func Build(in Input) Report {
 	a := in.Alignment
 	r := Report{
-		Org: in.Org.Name, AsOf: a.At.UTC(), Complete: in.Complete,
+		Org: in.Org.Name, AsOf: a.At.UTC(), Complete: in.Complete, Offline: in.Offline, Errors: []string{},
 		Goals: []Goal{}, Stories: []Story{}, Findings: []Finding{}, People: []Person{},
+	}
+	for _, t := range in.Troubles {
+		r.Errors = append(r.Errors, t.Error())
 	}
 	people := map[string]*Person{}
 	for _, g := range a.Goals {
-		r.Goals = append(r.Goals, goal(g))
-		if !g.Item.Status.Open() {
+		doc := goal(g, a.Silent[g.Item.Key])
+		r.Goals = append(r.Goals, doc)
+		if !doc.Open() {
 			continue
 		}
-		if g.POStated && len(g.PO) == 0 && !g.POUnseen {
+		if doc.POState == Nobody {
 			r.Totals.GoalsWithoutPO++
 		}
-		if g.PMStated && len(g.PM) == 0 && !g.PMUnseen {
+		if doc.PMState == Nobody {
 			r.Totals.GoalsWithoutPM++
 		}
 		for _, o := range g.PM {
@@ -134,7 +166,10 @@ func Build(in Input) Report {
 		case mapping.Unknown:
 			r.Totals.Unknown++
 		}
-		st := Story{Ref: s.Item.Ref, Title: s.Item.Title, Linkage: s.Linkage, Goals: []roadmap.Ref{}}
+		st := Story{
+			Ref: s.Item.Ref, Title: s.Item.Title, URL: known(s.Item.URL), Type: s.Item.Type, Status: s.Item.Status,
+			Project: known(s.Item.Project), Team: known(s.Item.Team), Linkage: s.Linkage, Goals: []roadmap.Ref{},
+		}
 		for _, g := range s.Goals {
 			st.Goals = append(st.Goals, a.Goals[g].Item.Ref)
 		}
@@ -163,16 +198,36 @@ func Build(in Input) Report {
 	return r
 }
 
-func goal(g mapping.Goal) Goal {
-	out := Goal{Ref: g.Item.Ref, Title: g.Item.Title, Status: g.Item.Status.Goal(), PM: named(g.PM), PO: named(g.PO)}
-	if g.Item.Target != "" {
-		out.Target = &g.Item.Target
-	}
-	if g.Item.URL != "" {
-		out.URL = &g.Item.URL
+// goal makes the entry of one goal; doubtful where not all of it could be seen.
+func goal(g mapping.Goal, doubtful bool) Goal {
+	out := Goal{
+		Ref: g.Item.Ref, Title: g.Item.Title, Status: g.Item.Status.Goal(), Target: known(g.Item.Target), URL: known(g.Item.URL),
+		PM: named(g.PM), PO: named(g.PO),
+		PMState: ownerState(g.PM, g.PMStated, g.PMUnseen || doubtful),
+		POState: ownerState(g.PO, g.POStated, g.POUnseen || doubtful),
 	}
 	out.Stories.Open, out.Stories.Done = g.OpenStories, g.DoneStories
 	return out
+}
+
+func ownerState(owners []mapping.Owner, stated, unseen bool) OwnerState {
+	switch {
+	case len(owners) > 0:
+		return HasOwner
+	case !stated:
+		return Unread
+	case unseen:
+		return Unseen
+	}
+	return Nobody
+}
+
+// known gives nil for what is not known.
+func known(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func named(owners []mapping.Owner) []Named {

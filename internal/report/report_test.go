@@ -115,9 +115,10 @@ func golden(t *testing.T, name string, doc any) {
 	}
 }
 
-// TestReport: a small company's report, whole, in testdata/report.json.
-func TestReport(t *testing.T) {
-	golden(t, "report.json", report.Build(report.Input{
+// smallReport is the small company's report.
+func smallReport(t *testing.T) report.Report {
+	t.Helper()
+	return report.Build(report.Input{
 		Org: org(), Alignment: small(t), Complete: true,
 		Since: map[roadmap.Rule]map[roadmap.Key]time.Time{roadmap.StoryWithoutGoal: {key("PAY-4"): now.AddDate(0, 0, -3)}},
 		Ours: map[roadmap.Key]roadmap.Ours{
@@ -125,7 +126,33 @@ func TestReport(t *testing.T) {
 			key("PAY-7"):  {Comment: &roadmap.OurComment{Rules: map[roadmap.Rule]string{roadmap.StoryWithoutGoal: "f"}, Deleted: true}},
 			key("ROAD-2"): {Labels: map[string]roadmap.OurLabel{"needs-po": {}}},
 		},
-	}))
+	})
+}
+
+// TestReport: a small company's report, whole, in testdata/report.json.
+func TestReport(t *testing.T) { golden(t, "report.json", smallReport(t)) }
+
+// TestIncompleteReport: where a tracker's pull did not end, a goal of which
+// nobody is known is no gap, and the report says what failed.
+func TestIncompleteReport(t *testing.T) {
+	road := item("ROAD-1", "Initiative", roadmap.LevelAbove, roadmap.StatusDoing)
+	a, err := mapping.Map(mapping.Input{
+		Org: org(), Now: now, Items: []roadmap.Item{road}, Incomplete: map[string]bool{"jira": true},
+		Edges: map[string]map[string][]roadmap.Edge{"jira": {roadmap.SetGoals + "0": {{From: road.Key}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := report.Build(report.Input{Org: org(), Alignment: a, Troubles: []error{errors.New("jira: it is down")}})
+	if g := r.Goals[0]; g.Ref != "jira:ROAD-1" || g.POState != report.Unseen || g.PMState != report.Unseen {
+		t.Errorf("%s: pm %s, po %s; want both unseen", g.Ref, g.PMState, g.POState)
+	}
+	if r.Totals.GoalsWithoutPO != 1 { // the goal of the file, which is seen whole
+		t.Errorf("%d goals without a PO, want 1", r.Totals.GoalsWithoutPO)
+	}
+	if diff := cmp.Diff([]string{"jira: it is down"}, r.Errors); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestEmptyReport: where there is nothing, every list is there and empty.
