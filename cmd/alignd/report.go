@@ -23,7 +23,7 @@ worked on for them, and every rule that does not hold.
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.runReport(cmd.Context(), file, format) },
 	}
 	orgFlag(cmd, &file)
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "text, json, csv or html")
 	return cmd
 }
 
@@ -33,22 +33,30 @@ func (c *common) runReport(ctx context.Context, file, format string) error {
 	case "json":
 		c.json = true
 	case "csv", "html":
-		return fmt.Errorf("--format %s is not supported yet. Try: text or json", format)
+		if c.json {
+			return fmt.Errorf("--json and --format %s ask for two answers. Try: one of them", format)
+		}
 	default:
-		return fmt.Errorf("--format %q is none of text, json", format)
+		return fmt.Errorf("--format %q is none of text, json, csv, html", format)
 	}
 	org, o, err := c.once(ctx, file, nil)
 	if err != nil {
 		return err
 	}
 	r := report.Build(report.Input{Org: org, Alignment: o.Alignment, Complete: o.Complete(), Offline: c.offline, Troubles: o.Troubles, Since: o.Since, Ours: o.Ours})
-	if c.json {
-		if err := c.printJSON(r); err != nil {
-			return err
-		}
-		return c.status(o)
+	switch {
+	case c.json:
+		err = c.printJSON(r)
+	case format == "csv":
+		err = report.WriteCSV(c.out, r, org.Location)
+	case format == "html":
+		err = report.WriteHTML(c.out, r, org.Location)
+	default:
+		c.printReport(org, r)
 	}
-	c.printReport(org, r)
+	if err != nil {
+		return err
+	}
 	return c.status(o)
 }
 
