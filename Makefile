@@ -1,18 +1,19 @@
 # alignd. `make` alone says what there is to make.
 #
 # Needed on the machine: Go, make and a C compiler (go-sqlite3 is SQLite's C code, compiled by cgo).
-# Everything else comes through go.mod and tools/go.mod. No test needs a system package: one that
-# comes to need it is installed here, before `test`.
+# Everything else comes through go.mod and tools/go.mod. The tests of the page that `alignd report`
+# makes want a browser and axe-core too: `test` gets them where it can, else those tests are skipped.
 
 GO    ?= go
 TOOL  := $(GO) tool -modfile=tools/go.mod
 TESTS := bin/tests.json
+AXE   := bin/axe/node_modules/axe-core/axe.min.js
 
 # A machine's CGO_ENABLED=0 would build a program that cannot open its database.
 export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench fmt lint vet clean compiler
+.PHONY: help demo build test bench fmt lint vet clean compiler browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,11 +25,26 @@ build: compiler ## bin/alignd
 	$(GO) build -o bin/alignd ./cmd/alignd
 
 # The last line is `N passed, N failed, N skipped`, counted from the tests' own report.
-test: lint vet ## lint, vet and every test with the race detector
+test: lint vet browser $(AXE) ## lint, vet and every test with the race detector
 	@mkdir -p bin ; rm -f $(TESTS)
 	@$(TOOL) gotestsum --format=pkgname --format-hide-empty-pkg --hide-summary=skipped --jsonfile=$(TESTS) -- \
 		-race -timeout 10m ./... ; \
 	status=$$? ; awk -f tools/count.awk $(TESTS) ; exit $$status
+
+# What cannot be had is no reason to stop: the tests that miss it are skipped and say so.
+browser:
+	@for b in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$b >/dev/null 2>&1 && exit 0 ; done ; \
+	if [ "$$(id -u)" = 0 ]; then as= ; elif sudo -n true 2>/dev/null; then as='sudo -n' ; else as=no ; fi ; \
+	if [ "$$as" != no ] && command -v apt-get >/dev/null 2>&1; then \
+		echo 'alignd: installing Chromium for the tests of the report page' ; \
+		$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null && exit 0 ; \
+	fi ; \
+	echo 'alignd: there is no Chromium, so the tests that look at the report page in a browser are skipped. Install it: apt-get install chromium' >&2
+
+# axe-core finds what keeps people from reading a page. It is a file that a test runs in the browser.
+$(AXE):
+	@npm install --silent --prefix bin/axe --no-save --no-audit --no-fund --ignore-scripts axe-core@4.14.1 >/dev/null 2>&1 || \
+		echo 'alignd: npm could not get axe-core, so the test of who can read the report page is skipped' >&2
 
 bench: compiler ## every benchmark, with its allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -60,6 +60,8 @@ func alignd() house {
 			"golang.org/x/term":                     {"cmd/alignd"},
 			"github.com/agnivade/levenshtein":       {everyRoom}, // strings in, a number out
 			"github.com/getkin/kin-openapi":         {inTests},
+			"github.com/chromedp/chromedp":          {inTests},
+			"github.com/chromedp/cdproto":           {inTests},
 			"github.com/google/go-cmp":              {inTests},
 			"github.com/rogpeppe/go-internal":       {inTests},
 			"pgregory.net/rapid":                    {inTests},

@@ -15,7 +15,7 @@ var (
 )
 
 // How much of each list the page shows, so that a large org's can still be
-// mailed: a page of all that is allowed here has about two megabytes.
+// mailed: the page of a very large one has three or four megabytes.
 const (
 	maxGoals     = 1000
 	maxPlaces    = 100 // projects and teams
@@ -23,7 +23,7 @@ const (
 	maxPerRule   = 100 // findings
 	maxPeople    = 300
 	maxPerPerson = 10  // goals named
-	maxErrors    = 20  //
+	maxErrors    = 20
 	maxTitle     = 160 // characters
 )
 
