@@ -18,6 +18,13 @@ func newReportCmd(c *common) *cobra.Command {
 		Short: "Goals, owners, coverage, findings",
 		Long: `Tells how the stories stand to the roadmap: goals with their owners and what is
 worked on for them, and every rule that does not hold.
+
+  --format text  for a glance in a terminal
+  --format html  one page to mail or print, which needs no network
+  --format csv   one table for a spreadsheet: a row for each goal and each story
+  --format json  all of it, for programs
+
+The report goes to stdout: alignd report -c acme.yaml --format html > acme.html
 ` + exitHelp,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.runReport(cmd.Context(), file, format) },
@@ -60,53 +67,74 @@ func (c *common) runReport(ctx context.Context, file, format string) error {
 	return c.status(o)
 }
 
+// maxPerRule is how many findings of one rule the text shows; csv and json have
+// them all.
+const maxPerRule = 15
+
+// printReport shows a report in lines of at most 80 characters, but for long
+// keys and names: how the stories stand, each goal with its owners, each rule
+// that does not hold.
 func (c *common) printReport(org *config.Org, r report.Report) {
 	t := r.Totals
 	c.say("%s · %s", c.paint(bold, r.Org), r.AsOf.In(org.Location).Format("2006-01-02 15:04 MST"))
-	if !r.Complete {
+	switch {
+	case !r.Complete:
 		c.say("%s", c.paint(amber, "Incomplete: some pull failed. What follows may miss items."))
+	case r.Offline:
+		c.say("%s", c.paint(dim, "Made of what is stored; no tracker was asked."))
 	}
-	c.say("\nStories  %5d   linked %d%s, closed %d, unlinked %d, unknown %d", t.Stories, t.Linked, share(t.Linked, t.Stories), t.Closed, t.Unlinked, t.Unknown)
-	c.say("Goals    %5d   open without PO %d, open without PM %d", t.Goals, t.GoalsWithoutPO, t.GoalsWithoutPM)
-	wide := len("jira:ABCD-1234")
-	for _, g := range r.Goals {
-		wide = max(wide, len(g.Ref))
-	}
-	for _, f := range r.Findings {
-		wide = max(wide, len(f.Ref))
-	}
+	c.say("\nStories %5d   linked %d%s, closed %d, unlinked %d, unknown %d", t.Stories, t.Linked, share(t.Linked, t.Stories), t.Closed, t.Unlinked, t.Unknown)
+	c.say("Goals   %5d   open without PO %d, open without PM %d", t.Goals, t.GoalsWithoutPO, t.GoalsWithoutPM)
 	if len(r.Goals) > 0 {
-		c.say("\n%-*s %-8s %-10s %5s %5s  %-18s %-18s %s", wide, "GOAL", "STATUS", "TARGET", "OPEN", "DONE", "PM", "PO", "TITLE")
+		c.say("\n%s", c.paint(dim, " OPEN  DONE  GOAL"))
 	}
 	for _, g := range r.Goals {
-		target := "-"
+		c.say("%5d %5d  %s", g.Stories.Open, g.Stories.Done, c.paint(bold, clip(g.Title, 67)))
+		about := string(g.Ref) + " · " + g.Status
 		if g.Target != nil {
-			target = *g.Target
+			about += ", due " + *g.Target
 		}
-		c.say("%-*s %-8s %-10s %5d %5d  %s %s %s", wide, g.Ref, g.Status, target, g.Stories.Open, g.Stories.Done,
-			c.owner(g.PM, g.Status), c.owner(g.PO, g.Status), clip(g.Title, 60))
+		c.say("             %s · PM %s · PO %s", c.paint(dim, about), c.owner(g, g.PM, g.PMState), c.owner(g, g.PO, g.POState))
 	}
-	if len(r.Findings) > 0 {
-		c.say("\n%-20s %-*s %-10s %-8s %s", "FINDING", wide, "ITEM", "SINCE", "SAID IN", "TITLE")
-	}
-	for _, f := range r.Findings {
-		c.say("%-20s %-*s %-10s %-8s %s", f.Rule, wide, f.Ref, f.Since.In(org.Location).Format("2006-01-02"), f.ReportedIn, clip(f.Title, 60))
+	c.printFindings(org, r.Findings)
+}
+
+// printFindings shows the findings, a paragraph for each rule.
+func (c *common) printFindings(org *config.Org, findings []report.Finding) {
+	for len(findings) > 0 { // sorted by rule
+		rule, n, wide := findings[0].Rule, 0, 0
+		for n < len(findings) && findings[n].Rule == rule {
+			if n < maxPerRule {
+				wide = max(wide, len(findings[n].Ref))
+			}
+			n++
+		}
+		c.say("\n%s %d\n%s", c.paint(bold, string(rule)), n, c.paint(dim, "  SINCE       SAID IN  ITEM"))
+		for _, f := range findings[:min(n, maxPerRule)] {
+			c.say("  %s  %-7s  %-*s  %s", f.Since.In(org.Location).Format("2006-01-02"), f.ReportedIn, wide, f.Ref, clip(f.Title, max(20, 80-25-wide)))
+		}
+		if n > maxPerRule {
+			c.say("  %s", c.paint(dim, fmt.Sprintf("and %d more: --format csv or json has all", n-maxPerRule)))
+		}
+		findings = findings[n:]
 	}
 }
 
-// owner shows who has a role, padded; an open goal that nobody has stands out.
-func (c *common) owner(people []report.Named, status string) string {
-	if len(people) == 0 {
-		if status == "planned" || status == "active" {
-			return c.paint(red, fmt.Sprintf("%-18s", "nobody"))
+// owner shows who has a role on a goal; an open goal that nobody has stands out.
+func (c *common) owner(g report.Goal, people []report.Named, state report.OwnerState) string {
+	switch {
+	case len(people) > 0:
+		words := make([]string, len(people))
+		for i, p := range people {
+			words[i] = p.Name
 		}
-		return fmt.Sprintf("%-18s", "-")
+		return clip(strings.Join(words, ", "), 40)
+	case state == report.Unseen:
+		return "cannot be seen"
+	case state == report.Nobody && g.Open():
+		return c.paint(red, "nobody")
 	}
-	words := make([]string, len(people))
-	for i, p := range people {
-		words[i] = p.Name
-	}
-	return fmt.Sprintf("%-18s", clip(strings.Join(words, ", "), 18))
+	return "-"
 }
 
 func share(n, of int) string {

@@ -45,6 +45,20 @@ func TestCSV(t *testing.T) {
 	goldenText(t, "report.csv", strings.ReplaceAll(strings.TrimPrefix(raw, "\ufeff"), "\r\n", "\n"))
 }
 
+// TestColumnsTold: docs/report.md tells of every column.
+func TestColumnsTold(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/report.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows := sheet(t, report.Report{})
+	for _, column := range rows[0] {
+		if !strings.Contains(string(doc), "`"+column+"`") {
+			t.Errorf("docs/report.md does not tell of the column %s", column)
+		}
+	}
+}
+
 // goldenText compares a text with testdata/name; -update writes it anew.
 func goldenText(t *testing.T, name, have string) {
 	t.Helper()

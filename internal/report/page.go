@@ -22,7 +22,7 @@ const (
 	maxOrphans   = 50  // of one project or team
 	maxPerRule   = 100 // findings
 	maxPeople    = 300
-	maxPerPerson = 10  // goals named
+	maxPerPerson = 10 // goals named
 	maxErrors    = 20
 	maxTitle     = 160 // characters
 )
