@@ -103,3 +103,48 @@ func TestLargePage(t *testing.T) {
 		}
 	}
 }
+
+// TestPageTells: what the page says of one goal, as its owners and its stories
+// stand.
+func TestPageTells(t *testing.T) {
+	over, later := "2026-11-19", "2026-11-20" // now is the 20th
+	ana := []report.Named{{Name: "Ana"}}
+	const gap, late, idle = `class="hole"`, "past its date", "no story"
+	for _, c := range []struct {
+		name string
+		goal report.Goal
+		open int
+		want []string
+		not  []string
+	}{
+		{"all is well", report.Goal{Status: "active", Target: &later, PM: ana, PO: ana, PMState: report.HasOwner, POState: report.HasOwner}, 1, []string{"There is no gap", "0 done, 1 open"}, []string{gap, late, idle}},
+		{"nobody is PO", report.Goal{Status: "planned", PM: ana, PMState: report.HasOwner, POState: report.Nobody}, 1, []string{gap, "Gaps are marked"}, nil},
+		{"a PO may be where we cannot see", report.Goal{Status: "active", PMState: report.Unread, POState: report.Unseen}, 1, []string{"cannot be seen", "not read"}, []string{gap}},
+		{"its target is over", report.Goal{Status: "active", Target: &over}, 1, []string{late}, nil},
+		{"nobody works on it", report.Goal{Status: "active"}, 0, []string{idle}, nil},
+		{"closed, without an owner", report.Goal{Status: "done", Target: &over, PMState: report.Nobody, POState: report.Nobody}, 0, []string{"There is no open goal"}, []string{gap, late, idle}},
+		{"closed, and still worked on", report.Goal{Status: "dropped"}, 2, []string{"still open on a closed goal"}, []string{idle}},
+		{"another rule", report.Goal{Ref: "jira:ROAD-1", Status: "active"}, 1, []string{`<span class="tag warn">owner-inactive</span>`}, nil},
+	} {
+		c.goal.Stories.Open = c.open
+		r := report.Report{
+			Org: "acme", AsOf: now, Complete: true, Goals: []report.Goal{c.goal},
+			Findings: []report.Finding{{Rule: roadmap.OwnerInactive, Ref: "jira:ROAD-1", Since: now}},
+		}
+		if c.goal.POState == report.Nobody && c.goal.Open() {
+			r.Totals.GoalsWithoutPO = 1
+		}
+		page := html(t, r)
+		page = page[strings.Index(page, "<body>"):]
+		for _, want := range c.want {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: the page does not say %q", c.name, want)
+			}
+		}
+		for _, not := range c.not {
+			if strings.Contains(page, not) {
+				t.Errorf("%s: the page says %q", c.name, not)
+			}
+		}
+	}
+}
