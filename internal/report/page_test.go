@@ -134,8 +134,7 @@ func TestPageTells(t *testing.T) {
 		if c.goal.POState == report.Nobody && c.goal.Open() {
 			r.Totals.GoalsWithoutPO = 1
 		}
-		page := html(t, r)
-		page = page[strings.Index(page, "<body>"):]
+		_, page, _ := strings.Cut(html(t, r), "<body>")
 		for _, want := range c.want {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: the page does not say %q", c.name, want)
