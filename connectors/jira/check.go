@@ -49,6 +49,9 @@ func (t *Tracker) Check(ctx context.Context) ([]connectors.Probe, error) {
 		return probes, err
 	}
 	s := newSchema(fields)
+	if err := t.judgeScopes(ctx, s, specs); err != nil {
+		return probes, err
+	}
 	for _, spec := range specs {
 		f, err := s.resolve(spec)
 		if err != nil {

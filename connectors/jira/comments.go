@@ -22,8 +22,20 @@ const (
 	commentsPage     = 100
 )
 
+// talk is what was found on one issue.
+type talk struct {
+	issue    string          // id
+	comments []wireComment   // of our account, with their properties
+	record   json.RawMessage // our record of labels; nil: none
+}
+
+// recordKey names the issue property that holds our record: which labels of the
+// issue are ours, so that this is known where there is no comment to say so.
+func (t *Tracker) recordKey() string { return markProperty + "." + t.o.Org }
+
 // Comments finds our own comments: our account wrote them, and they carry a mark
-// of this org as a comment property, which nobody can copy by copying text.
+// of this org as a comment property, which nobody can copy by copying text. An
+// issue's record of our labels holds over what its comment says of them.
 func (t *Tracker) Comments(ctx context.Context, items []roadmap.Item) ([]roadmap.Comment, error) {
 	if err := t.login(ctx); err != nil {
 		return nil, err
@@ -39,25 +51,7 @@ func (t *Tracker) Comments(ctx context.Context, items []roadmap.Item) ([]roadmap
 			want = append(want, it.Key.ID)
 		}
 	}
-	found, err := t.bulk(ctx, "read comments", want, []string{"comment"})
-	if err != nil {
-		return nil, err
-	}
-	on := map[string]string{} // comment id -> issue id
-	var written []string
-	for _, is := range found {
-		all, err := t.commentsOf(ctx, is)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range all {
-			if c.Author.AccountID == t.me.AccountID {
-				on[c.ID] = is.ID
-				written = append(written, c.ID)
-			}
-		}
-	}
-	marked, err := t.marked(ctx, written)
+	talks, err := t.kind.talk(ctx, want)
 	if err != nil {
 		return nil, err
 	}
@@ -66,13 +60,23 @@ func (t *Tracker) Comments(ctx context.Context, items []roadmap.Item) ([]roadmap
 		at time.Time
 	}
 	var ours []dated
-	for _, c := range marked {
-		mark, ok := t.mark(c)
-		if !ok || on[c.ID] == "" {
-			continue
+	for _, tk := range talks {
+		labels, recorded := recordedLabels(tk.record)
+		marked := false
+		for _, c := range tk.comments {
+			mark, ok := t.mark(c)
+			if !ok {
+				continue
+			}
+			if marked = true; recorded {
+				mark.Labels = labels
+			}
+			at, _ := parseTime(c.Created) // not readable: first; ids decide then
+			ours = append(ours, dated{roadmap.Comment{Key: t.key(tk.issue), Remote: c.ID, Mark: mark, Body: clean(c.Body)}, at})
 		}
-		at, _ := parseTime(c.Created) // not readable: first; ids decide then
-		ours = append(ours, dated{roadmap.Comment{Key: t.key(on[c.ID]), Remote: c.ID, Mark: mark, Body: clean(c.Body)}, at})
+		if recorded && !marked {
+			ours = append(ours, dated{Comment: roadmap.Comment{Key: t.key(tk.issue), Mark: roadmap.Mark{Org: t.o.Org, Labels: labels}}})
+		}
 	}
 	slices.SortFunc(ours, func(a, b dated) int {
 		return cmp.Or(cmp.Compare(place[a.Key.ID], place[b.Key.ID]), a.at.Compare(b.at), compareIDs(a.Remote, b.Remote))
@@ -84,16 +88,36 @@ func (t *Tracker) Comments(ctx context.Context, items []roadmap.Item) ([]roadmap
 	return out, nil
 }
 
+// recordedLabels reads our record off an issue, never nil where there is one.
+func recordedLabels(raw json.RawMessage) (labels []string, recorded bool) {
+	var r struct {
+		Labels *[]string `json:"labels"`
+	}
+	if len(raw) == 0 || json.Unmarshal(raw, &r) != nil || r.Labels == nil {
+		return nil, false
+	}
+	return append([]string{}, tidy(*r.Labels)...), true
+}
+
 // commentsOf gives an issue's comments. What comes with the issue may be a part
 // of them, the oldest ones: then they are paged.
 func (t *Tracker) commentsOf(ctx context.Context, is wireIssue) ([]wireComment, error) {
 	var embedded wireComments
-	if f := fieldsOf(is); f.read("comment", &embedded) && embedded.Total <= len(embedded.Comments) {
+	if is.Fields.read("comment", &embedded) && embedded.Total <= len(embedded.Comments) {
 		return embedded.Comments, nil
 	}
+	return t.pageComments(ctx, is, "")
+}
+
+// pageComments reads an issue's comments from their own list; expand says what
+// comes with each.
+func (t *Tracker) pageComments(ctx context.Context, is wireIssue, expand string) ([]wireComment, error) {
 	var all []wireComment
 	for {
 		q := url.Values{"startAt": {strconv.Itoa(len(all))}, "maxResults": {strconv.Itoa(commentsPage)}, "orderBy": {"created"}}
+		if expand != "" {
+			q.Set("expand", expand)
+		}
 		var page wireComments
 		r := request{op: "read comments of " + is.Key, method: http.MethodGet, path: "rest/api/2/issue/" + url.PathEscape(is.ID) + "/comment?" + q.Encode()}
 		if err := t.call(ctx, r, &page); err != nil {

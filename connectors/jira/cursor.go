@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -20,7 +21,8 @@ type cursor struct {
 
 	// The crawl that is under way.
 	Stream int    `json:"stream"`          // index; all streams done: their number
-	Token  string `json:"token,omitempty"` // of the next page; "": the first
+	Token  string `json:"token,omitempty"` // Cloud: of the next page; "": the first
+	Walk   *walk  `json:"walk,omitempty"`  // Data Center: nil: the first page
 	Newest int64  `json:"newest,omitempty"`
 	Empty  int    `json:"empty,omitempty"` // pages in a row that held nothing
 	// Failed are the troubles of streams that could not be crawled. The others
@@ -57,8 +59,11 @@ func (c cursor) encode() connectors.Cursor {
 	return connectors.Cursor(b)
 }
 
+// under reports whether the present stream has been begun.
+func (c *cursor) under() bool { return c.Token != "" || c.Walk != nil }
+
 // again starts the present stream over.
-func (c *cursor) again() { c.Token, c.Newest, c.Empty = "", 0, 0 }
+func (c *cursor) again() { c.Token, c.Walk, c.Newest, c.Empty = "", nil, 0, 0 }
 
 // next ends the present stream.
 func (c *cursor) next() {
@@ -77,9 +82,10 @@ func (c *cursor) begin() {
 func (t *Tracker) scope(streams []stream) string {
 	h := sha256.New()
 	add := func(s string) { h.Write([]byte(strconv.Itoa(len(s)) + ":" + s)) }
-	add("1")
+	add("2")
 	add(t.base.String())
 	add(t.site)
+	add(fmt.Sprintf("%T", t.kind))
 	for _, s := range streams {
 		add(s.name)
 		add(s.jql)
@@ -91,9 +97,17 @@ func (t *Tracker) scope(streams []stream) string {
 	for _, f := range t.schema.ask() {
 		add(f)
 	}
-	for _, r := range t.schema.roles {
+	for _, r := range slices.Concat(t.schema.roles, t.schema.goals) {
 		add(r.spec)
 		add(r.field)
+	}
+	add("links")
+	for _, name := range t.linkNames() {
+		add(name)
+	}
+	add("levels " + strconv.FormatBool(t.schema.epicByName))
+	for _, l := range t.o.Config.Levels {
+		add(l)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

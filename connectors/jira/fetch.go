@@ -2,18 +2,11 @@ package jira
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net/http"
 	"regexp"
-	"slices"
 
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
-
-// bulkMost is how many issues one bulk fetch may ask for.
-const bulkMost = 100
 
 var (
 	issueKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*-[0-9]+$`)
@@ -39,7 +32,7 @@ func (t *Tracker) Fetch(ctx context.Context, keys []roadmap.Key, refs []roadmap.
 		}
 	}
 	const op = "fetch issues"
-	found, err := t.bulk(ctx, op, want, t.schema.ask())
+	found, err := t.kind.bulk(ctx, op, want, t.schema.ask())
 	if err != nil {
 		return nil, err
 	}
@@ -57,28 +50,4 @@ func (t *Tracker) Fetch(ctx context.Context, keys []roadmap.Key, refs []roadmap.
 		items = append(items, it)
 	}
 	return items, nil
-}
-
-// bulk reads the named fields of issues, a hundred issues a request. Those that
-// do not exist or may not be seen are left out.
-func (t *Tracker) bulk(ctx context.Context, op string, want, fields []string) ([]wireIssue, error) {
-	want = slices.Compact(slices.Sorted(slices.Values(want)))
-	var all []wireIssue
-	for some := range slices.Chunk(want, bulkMost) {
-		var found wireBulkFound
-		r := request{op: op, method: http.MethodPost, path: "rest/api/2/issue/bulkfetch", body: wireBulk{IDs: some, Fields: fields}}
-		if err := t.call(ctx, r, &found); err != nil {
-			return nil, err
-		}
-		if found.Issues == nil {
-			return nil, t.notJira(r, "the answer holds no issues")
-		}
-		if len(found.Errors) > 0 {
-			e := found.Errors[0]
-			return nil, t.fail(op, connectors.Temporary,
-				fmt.Errorf("%d of %d issues could not be read, the first (%s): %w", len(found.Errors), len(some), t.safe(e.ID), errors.New(t.safe(e.Message))), "")
-		}
-		all = append(all, *found.Issues...)
-	}
-	return all, nil
 }

@@ -2,17 +2,24 @@ package jira
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
+	"github.com/alignd/alignd/connectors"
 )
 
 // The types of the fields that lead from an issue to others. A field is known by
 // its type: ids differ from site to site, and names are translated and renamed.
 const (
 	typeEpicLink   = "com.pyxis.greenhopper.jira:gh-epic-link"
+	typeEpicName   = "com.pyxis.greenhopper.jira:gh-epic-label"
 	typeSprint     = "com.pyxis.greenhopper.jira:gh-sprint"
 	typeParentLink = "com.atlassian.jpo:jpo-custom-field-parent"
 )
@@ -23,7 +30,15 @@ type schema struct {
 	epicLink   string // field ids; "" where the site has no such field
 	sprint     string
 	parentLink string
-	roles      []role
+	epicName   string
+	issueLinks bool   // links between issues are asked for
+	roles      []role // fields that name people
+	goals      []role // fields that name goals
+	// epicByName: no issue type is called Epic, and what has an Epic Name is one.
+	epicByName bool
+	// foreign are the ids of projects whose own fields do not count where another
+	// field has the same name.
+	foreign map[string]bool
 }
 
 // role ties a "field:..." form of the org's file to the field that it means.
@@ -35,6 +50,7 @@ func newSchema(all []wireField) *schema {
 		epicLink:   byType(all, typeEpicLink),
 		sprint:     byType(all, typeSprint),
 		parentLink: byType(all, typeParentLink),
+		epicName:   byType(all, typeEpicName),
 	}
 }
 
@@ -72,35 +88,142 @@ func (t *Tracker) roleSpecs() []string {
 
 const fieldPrefix = "field:"
 
-// resolve finds the field that "field:<name or id>" means. Its errors are meant
-// for the person who wrote the file.
-func (s *schema) resolve(spec string) (wireField, error) {
+// resolveAll finds the fields that the org's file names.
+func (t *Tracker) resolveAll(ctx context.Context, s *schema) error {
+	s.issueLinks = len(t.linkNames()) > 0
+	people, goals := t.roleSpecs(), goalSpecs(t.o.Links)
+	if err := t.judgeScopes(ctx, s, slices.Concat(people, goals)); err != nil {
+		return err
+	}
+	for _, spec := range people {
+		f, err := s.resolve(spec)
+		if err != nil {
+			return t.fail("find the field of a role", connectors.Invalid, err, "correct pm or po in the roadmap section, or let the account see the field")
+		}
+		s.roles = append(s.roles, role{spec: spec, field: f.ID})
+	}
+	for _, spec := range goals {
+		f, err := s.find(spec)
+		if t.o.LinkFieldOptional && errors.Is(err, errNoField) {
+			continue
+		}
+		if err != nil {
+			return t.fail("find the field of a link", connectors.Invalid, err, "correct it under links, or let the account see the field")
+		}
+		s.goals = append(s.goals, role{spec: spec, field: f.ID})
+	}
+	return nil
+}
+
+// judgeScopes finds the projects whose own fields do not count as doubles: those
+// of which the file says nothing. It asks only where a name stands more than once.
+func (t *Tracker) judgeScopes(ctx context.Context, s *schema, specs []string) error {
+	s.foreign = map[string]bool{}
+	for _, spec := range specs {
+		named := s.named(spec)
+		if len(named) < 2 {
+			continue
+		}
+		for _, f := range named {
+			id := f.project()
+			if _, judged := s.foreign[id]; judged || id == "" {
+				continue
+			}
+			var p wireProject
+			err := t.call(ctx, request{op: "see the project of field " + f.ID, method: http.MethodGet, path: "rest/api/2/project/" + url.PathEscape(id)}, &p)
+			if err != nil && connectors.KindOf(err) != connectors.NotFound {
+				return err
+			}
+			s.foreign[id] = err != nil || !t.speaksOf(id, p)
+		}
+	}
+	return nil
+}
+
+// speaksOf reports whether the org's file names a project: as one of the story
+// projects, or somewhere in a query for goals.
+func (t *Tracker) speaksOf(id string, p wireProject) bool {
+	is := func(word string) bool {
+		return word == id || strings.EqualFold(word, p.Key) || strings.EqualFold(word, p.Name)
+	}
+	if slices.ContainsFunc(t.o.Config.Projects, is) {
+		return true
+	}
+	for _, src := range t.o.Sources {
+		words := strings.FieldsFunc(src.JQL, func(r rune) bool { return strings.ContainsRune(" \t\n\r\"'(),=!", r) })
+		if slices.ContainsFunc(words, is) || p.Name != "" && strings.Contains(strings.ToLower(src.JQL), quoteJQL(strings.ToLower(p.Name))) {
+			return true
+		}
+	}
+	return false
+}
+
+// project is the id of the team-managed project that the field belongs to; "":
+// the whole site.
+func (f wireField) project() string {
+	if f.Scope == nil {
+		return ""
+	}
+	return f.Scope.Project.ID
+}
+
+// named gives the fields that "field:<id, type or name>" can mean, in that order
+// of preference.
+func (s *schema) named(spec string) []wireField {
 	want := strings.TrimSpace(strings.TrimPrefix(spec, fieldPrefix))
-	var named []wireField
-	for _, f := range s.all {
-		if f.ID == want {
-			return f, namesPeople(f)
+	for _, is := range []func(wireField) bool{
+		func(f wireField) bool { return f.ID == want },
+		func(f wireField) bool { return f.Schema.Custom == want },
+		func(f wireField) bool { return f.Name == want },
+	} {
+		var named []wireField
+		for _, f := range s.all {
+			if is(f) {
+				named = append(named, f)
+			}
 		}
-		if f.Name == want {
-			named = append(named, f)
+		if len(named) > 0 {
+			return named
 		}
+	}
+	return nil
+}
+
+var errNoField = errors.New("no field")
+
+// find gives the field that a "field:..." form means. Its errors are meant for
+// the person who wrote the file.
+func (s *schema) find(spec string) (wireField, error) {
+	want := strings.TrimSpace(strings.TrimPrefix(spec, fieldPrefix))
+	named := s.named(spec)
+	if ours := slices.DeleteFunc(slices.Clone(named), func(f wireField) bool { return s.foreign[f.project()] }); len(ours) > 0 {
+		named = ours
 	}
 	switch len(named) {
 	case 0:
-		return wireField{}, fmt.Errorf("no field is named %q, or this account may not see it%s", want, s.near(want))
+		return wireField{}, fmt.Errorf("%w is named %q, or this account may not see it%s", errNoField, want, s.near(want))
 	case 1:
-		return named[0], namesPeople(named[0])
+		return named[0], nil
 	}
 	slices.SortFunc(named, func(a, b wireField) int { return compareIDs(a.ID, b.ID) })
 	ids := make([]string, len(named))
 	for i, f := range named {
 		ids[i] = f.ID
-		if f.Scope != nil && f.Scope.Project.ID != "" {
-			ids[i] += " (of project " + f.Scope.Project.ID + " only)"
+		if f.project() != "" {
+			ids[i] += " (of project " + f.project() + " only)"
 		}
 	}
 	return wireField{}, fmt.Errorf("%d fields are named %q: %s; name the one that is meant by its id, as in %s%s",
 		len(named), want, strings.Join(ids, " and "), fieldPrefix, named[0].ID)
+}
+
+// resolve finds the field of a role, which has to be able to name people.
+func (s *schema) resolve(spec string) (wireField, error) {
+	f, err := s.find(spec)
+	if err != nil {
+		return wireField{}, err
+	}
+	return f, namesPeople(f)
 }
 
 // namesPeople refuses a field that can never name a person: with it, every goal
@@ -156,14 +279,20 @@ func (s *schema) near(want string) string {
 func (s *schema) ask() []string {
 	fields := []string{
 		"summary", "issuetype", "status", "statuscategorychangedate", "project", "parent", "labels", "components",
-		"priority", "assignee", "reporter", "created", "updated", "duedate",
+		"priority", "assignee", "reporter", "created", "updated", "duedate", "archiveddate",
+	}
+	if s.issueLinks {
+		fields = append(fields, "issuelinks")
+	}
+	if s.epicByName && s.epicName != "" {
+		fields = append(fields, s.epicName)
 	}
 	for _, id := range []string{s.epicLink, s.sprint, s.parentLink} {
 		if id != "" {
 			fields = append(fields, id)
 		}
 	}
-	for _, r := range s.roles {
+	for _, r := range slices.Concat(s.roles, s.goals) {
 		if !slices.Contains(fields, r.field) {
 			fields = append(fields, r.field)
 		}

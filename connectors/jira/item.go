@@ -1,7 +1,6 @@
 package jira
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -18,7 +17,7 @@ func (t *Tracker) item(is wireIssue) (roadmap.Item, error) {
 	if is.ID == "" || is.Key == "" {
 		return roadmap.Item{}, fmt.Errorf("an issue without id or key (id %q, key %q)", is.ID, is.Key)
 	}
-	f := fieldsOf(is)
+	f := is.Fields
 	var status wireStatus
 	var kind wireIssueType
 	var project wireProject
@@ -30,15 +29,16 @@ func (t *Tracker) item(is wireIssue) (roadmap.Item, error) {
 		Ref:      roadmap.NewRef(t.name, is.Key),
 		Kind:     roadmap.KindIssue,
 		Type:     clean(kind.Name),
-		Level:    level(kind),
+		Level:    t.kind.level(kind, f),
 		Title:    clean(f.text("summary")),
 		URL:      t.site + "/browse/" + is.Key,
 		Status:   statusOf(status),
 		Labels:   labels(f),
 		Project:  project.Key,
 		Priority: priority(f),
-		People:   t.people(f),
+		People:   t.people(is),
 		Links:    t.links(f),
+		Fields:   t.goalFields(f),
 		Target:   f.text("duedate"),
 	}
 	if it.Project == "" { // a key is always PROJECT-NUMBER
@@ -54,6 +54,9 @@ func (t *Tracker) item(is wireIssue) (roadmap.Item, error) {
 	if it.Updated, err = parseTime(f.text("updated")); err != nil {
 		return it, fmt.Errorf("issue %s: updated: %w", is.Key, err)
 	}
+	if f.text("archiveddate") != "" { // read-only, and in no search
+		it.Status = roadmap.StatusDropped
+	}
 	if it.Status == roadmap.StatusDoing {
 		// When the status entered its present category. Not known: zero.
 		it.Started, _ = parseTime(f.text("statuscategorychangedate"))
@@ -63,8 +66,6 @@ func (t *Tracker) item(is wireIssue) (roadmap.Item, error) {
 
 // fieldMap is an issue's fields.
 type fieldMap map[string]json.RawMessage
-
-func fieldsOf(is wireIssue) fieldMap { return is.Fields }
 
 // read decodes a field where it is there and of the expected type, and tells
 // whether it was.
@@ -77,18 +78,6 @@ func (f fieldMap) text(name string) string {
 	var s string
 	f.read(name, &s)
 	return s
-}
-
-// level is the place in the hierarchy. A type without one is a sub-task or
-// standard, by what it says of itself.
-func level(k wireIssueType) int {
-	switch {
-	case k.Level != nil:
-		return *k.Level
-	case k.Subtask:
-		return roadmap.LevelSubtask
-	}
-	return roadmap.LevelStory
 }
 
 // statusOf goes by the category's key, which is never translated.
@@ -158,85 +147,6 @@ func tidy(all []string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// sprint gives the sprint that counts: the active one, else the next, else the
-// last one that was closed. An issue keeps every sprint that it has been in.
-func sprint(f fieldMap, field string) (name string, active bool) {
-	var all []json.RawMessage
-	if field == "" || !f.read(field, &all) {
-		return "", false
-	}
-	rank := 0
-	for _, raw := range all {
-		var s wireSprint
-		if json.Unmarshal(raw, &s) != nil {
-			continue
-		}
-		switch strings.ToLower(s.State) {
-		case "active":
-			return clean(s.Name), true
-		case "future":
-			if rank < 2 {
-				name, rank = clean(s.Name), 2
-			}
-		default:
-			if rank < 2 {
-				name, rank = clean(s.Name), 1
-			}
-		}
-	}
-	return name, false
-}
-
-// links reads the ways up that an issue states. Where parent and an older field
-// say the same, parent has said it.
-func (t *Tracker) links(f fieldMap) []roadmap.Link {
-	var links []roadmap.Link
-	said := map[string]bool{} // keys of issues already linked to
-	add := func(field string, to wireRef) {
-		if to.ID == "" && to.Key == "" || to.Key != "" && said[to.Key] {
-			return
-		}
-		said[to.Key] = true
-		l := roadmap.Link{Way: roadmap.WayParent, Field: field}
-		if to.ID != "" {
-			l.To = t.key(to.ID)
-		} else {
-			l.ToRef = roadmap.NewRef(t.name, to.Key)
-		}
-		links = append(links, l)
-	}
-	var parent wireRef
-	if f.read("parent", &parent) {
-		add("parent", parent)
-	}
-	if id := t.schema.epicLink; id != "" {
-		add("Epic Link ("+id+")", wireRef{Key: f.text(id)})
-	}
-	if id := t.schema.parentLink; id != "" {
-		add("Parent Link ("+id+")", parentLink(f, id))
-	}
-	return links
-}
-
-// parentLink reads Advanced Roadmaps' Parent Link: null, a key, or an object
-// that holds the issue under data.
-func parentLink(f fieldMap, id string) wireRef {
-	type keyed struct { // an id may be a number here, so only the key is read
-		Key string `json:"key"`
-	}
-	var o struct {
-		keyed
-		Data keyed `json:"data"`
-	}
-	switch {
-	case f.text(id) != "":
-		return wireRef{Key: f.text(id)}
-	case !f.read(id, &o):
-		return wireRef{}
-	}
-	return wireRef{Key: cmp.Or(o.Data.Key, o.Key)}
 }
 
 // parseTime reads both layouts that Jira uses, in one and the same issue:

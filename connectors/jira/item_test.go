@@ -51,6 +51,7 @@ func mapper(t *testing.T) *Tracker {
 	if err := json.Unmarshal([]byte(testFields), &fields); err != nil {
 		t.Fatal(err)
 	}
+	tr.kind = &cloud{t: tr}
 	tr.schema = newSchema(fields)
 	tr.schema.roles = []role{{"field:Product Owner", "customfield_10050"}, {"field:Product Owners", "customfield_10051"}}
 	return tr

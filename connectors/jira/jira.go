@@ -1,14 +1,16 @@
-// Package jira is the Jira Cloud connector: it pulls issues page by page through
-// REST v2, says them in alignd's words, finds our own comments again and writes
-// labels and comments one change at a time.
+// Package jira is the connector for Jira Cloud and Jira Data Center: it pulls
+// issues page by page through REST v2, says them in alignd's words, finds our own
+// comments again and writes labels and comments. What differs between the two is
+// in cloud.go and datacenter.go, behind one interface (kind.go).
 //
 // It uses go-jira's request layer only. go-jira's typed structs drop the
 // hierarchy level, the parent's fields and entity properties, so the wire types
 // here are our own. Pacing, retrying and keeping the credential to one host are
 // internal/transport's work.
 //
-// Protocol facts are those of Atlassian's OpenAPI document for "The Jira Cloud
-// platform REST API", version 2, unless a comment names another source.
+// Protocol facts are those of Atlassian's OpenAPI documents for "The Jira Cloud
+// platform REST API", version 2, and "Jira Software Data Center", 10.3, unless a
+// comment names another source.
 package jira
 
 import (
@@ -33,6 +35,15 @@ type Options struct {
 	Config  config.Tracker        // of type jira
 	Org     string                // whose marks are ours
 	Sources map[int]config.Source // roadmap sources of this tracker by their index in the org's file
+	Links   []config.LinkWay      // the org's ways to a goal; issue links and fields are read where they name them
+	// LinkFieldOptional passes over a field of Links that this site does not
+	// have: with several sites in an org, each may have its own. Otherwise that is
+	// an error.
+	LinkFieldOptional bool
+	// Labels are those that the org's rules may write. On Data Center only an
+	// issue that carries one of them, or a comment of ours, is asked for our record
+	// of labels.
+	Labels []string
 	// Token is the secret itself: the API token with basic auth, the access
 	// token with bearer.
 	Token     string
@@ -51,7 +62,7 @@ type Options struct {
 	Transport http.RoundTripper
 }
 
-// Tracker is one Jira Cloud site. It keeps what it learns of the site, so a new
+// Tracker is one Jira site. It keeps what it learns of the site, so a new
 // one is made for every pass. It is for one goroutine at a time.
 type Tracker struct {
 	o     Options
@@ -62,6 +73,7 @@ type Tracker struct {
 	write *gojira.Client
 	hide  []string // secrets that no error may repeat
 
+	kind   kind      // nil: not known yet
 	me     *wireUser // nil: not asked yet
 	schema *schema   // nil: not asked yet
 	round  round

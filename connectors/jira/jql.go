@@ -29,16 +29,15 @@ func narrow(conditions ...string) string {
 	return strings.Join(all, " AND ")
 }
 
-// changed narrows a query to what changed since the newest change seen (in
-// milliseconds; 0: everything) and puts it in order. Milliseconds stand without
+// since narrows a query to what changed since the newest change seen (in
+// milliseconds; 0: everything), less the overlap. Milliseconds stand without
 // quotes: a quoted date is read in the account's own time zone, to the minute
-// (https://github.com/airbytehq/airbyte/issues/48838). There is no upper bound,
-// and an issue that changes during the crawl moves to its end.
-func changed(jql string, seen int64) string {
+// (https://github.com/airbytehq/airbyte/issues/48838). There is no upper bound.
+func since(jql string, seen int64) string {
 	if seen > 0 {
 		jql += " AND updated >= " + strconv.FormatInt(max(seen-overlap.Milliseconds(), 0), 10)
 	}
-	return jql + " ORDER BY updated ASC, key ASC"
+	return jql
 }
 
 // withoutOrder takes an ORDER BY off a query's end. Config refuses one; a query

@@ -10,10 +10,10 @@ import (
 
 // people reads the fields that name somebody: assignee, reporter, and those that
 // the org's file names as roles.
-func (t *Tracker) people(f fieldMap) map[string][]roadmap.Person {
+func (t *Tracker) people(is wireIssue) map[string][]roadmap.Person {
 	all := map[string][]roadmap.Person{}
 	add := func(name, field string) {
-		if who := t.persons(f[field]); len(who) > 0 {
+		if who := t.persons(is.Fields[field], is.ID+":"+field); len(who) > 0 {
 			all[name] = who
 		}
 	}
@@ -28,8 +28,9 @@ func (t *Tracker) people(f fieldMap) map[string][]roadmap.Person {
 	return all
 }
 
-// persons reads a user picker, one for several users, or one for groups.
-func (t *Tracker) persons(raw json.RawMessage) []roadmap.Person {
+// persons reads a user picker, one for several users, or one for groups. where
+// is the issue and the field.
+func (t *Tracker) persons(raw json.RawMessage, where string) []roadmap.Person {
 	raw = bytes.TrimSpace(raw)
 	var users []wireUser
 	switch {
@@ -51,25 +52,30 @@ func (t *Tracker) persons(raw json.RawMessage) []roadmap.Person {
 	}
 	var out []roadmap.Person
 	for _, u := range users {
-		if p, ok := t.person(u); ok {
+		if p, ok := t.person(u, where); ok {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-func (t *Tracker) person(u wireUser) (roadmap.Person, bool) {
+// lostAccount is what Cloud gives as the id of an account whose record is
+// damaged (the OpenAPI document's User): there may be many, and they are not one.
+const lostAccount = "unknown"
+
+func (t *Tracker) person(u wireUser, where string) (roadmap.Person, bool) {
+	id, user := t.kind.identity(u)
 	p := roadmap.Person{
 		Tracker: t.name,
-		ID:      u.AccountID,
+		ID:      id,
 		Name:    clean(u.DisplayName),
 		Email:   u.Email,
 		Active:  u.Active == nil || *u.Active,
 		Kind:    roadmap.Human,
 	}
 	switch {
-	case u.AccountID == "":
-		// Groups have a name and a groupId, teams a name and an id.
+	case !user:
+		// Groups have a name, and on Cloud a groupId; teams a name and an id.
 		p.Kind, p.Name = roadmap.Group, clean(u.Name)
 		p.ID = u.GroupID
 		if p.ID == "" {
@@ -80,6 +86,8 @@ func (t *Tracker) person(u wireUser) (roadmap.Person, bool) {
 		}
 	case u.AccountType == "app":
 		p.Kind = roadmap.App
+	case id == lostAccount && !t.dataCenter():
+		p.ID, p.Active = lostAccount+":"+where, false
 	}
 	return p, p.ID != ""
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,8 +16,7 @@ import (
 
 const (
 	defaultPageSize = 100
-	idsPageSize     = 5000 // the most that Jira gives, and only of ids
-	emptyPagesMost  = 3    // in a row, with a token for yet another
+	idsPageSize     = 5000 // the most that Jira Cloud gives, and only of ids
 )
 
 // stream is one query that is crawled to its end.
@@ -27,6 +25,8 @@ type stream struct {
 	what string // in words, for errors
 	jql  string // without bound and order
 	set  string // "": items that changed; else the set that the ids are
+	// project is the one that all the issues are in; "": any.
+	project string
 }
 
 // streams lists what a round crawls: the projects one by one, since a project
@@ -40,6 +40,8 @@ func (t *Tracker) streams() []stream {
 			name: "project:" + p,
 			what: "search project " + p,
 			jql:  strings.TrimSuffix("project = "+quoteJQL(p)+" AND "+narrow(t.o.Config.JQL), " AND "),
+
+			project: p,
 		})
 	}
 	sources := slices.Sorted(maps.Keys(t.o.Sources))
@@ -85,11 +87,15 @@ func (t *Tracker) inProjects() string {
 type round struct {
 	under     bool            // a Pull of this round has been made by this Tracker
 	tokens    map[string]bool // page tokens of the present stream
-	restarted map[string]bool // streams that were started over, by name
+	restarted map[string]int  // how often a stream was started over, by name
 }
 
-// Pull brings one page: one request, one page. A stream whose page token is no
-// longer known is started over, once; a stream that can never be crawled (its
+func newRound() round {
+	return round{under: true, tokens: map[string]bool{}, restarted: map[string]int{}}
+}
+
+// Pull brings one page: one request, one page. A stream whose next page cannot
+// be had is started over, a few times at most; a stream that can never be crawled (its
 // project is hidden, its query is refused) does not keep the others from being
 // crawled, and its error ends the round.
 func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.Page, error) {
@@ -106,7 +112,7 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 		at.begin()
 	}
 	if !t.round.under {
-		t.round = round{under: true, tokens: map[string]bool{}, restarted: map[string]bool{}}
+		t.round = newRound()
 	}
 	if len(streams) == 0 {
 		t.round = round{}
@@ -114,7 +120,7 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 	}
 
 	s := streams[at.Stream]
-	found, err := t.page(ctx, s, &at)
+	got, err := t.page(ctx, s, &at)
 	if err != nil {
 		if !lasting(err) {
 			return connectors.Page{}, err
@@ -131,9 +137,8 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 		return connectors.Page{Next: at.encode(), More: true}, nil
 	}
 
-	page := t.bring(s, found, &at)
-	at.Token = found.NextPageToken
-	if at.Token == "" {
+	page := t.bring(s, got, &at)
+	if got.last {
 		if s.set == "" && at.Newest > at.Seen[s.name] {
 			at.Seen[s.name] = at.Newest
 		}
@@ -150,40 +155,23 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 }
 
 // page asks for the page at which the cursor stands, starting the stream over
-// where its token leads nowhere.
-func (t *Tracker) page(ctx context.Context, s stream, at *cursor) (wireFound, error) {
+// where what led there leads nowhere any more.
+func (t *Tracker) page(ctx context.Context, s stream, at *cursor) (piece, error) {
 	for {
-		found, err := t.search(ctx, s, *at)
-		if err == nil {
-			err = t.check(s, found, at)
-		}
+		got, err := t.kind.crawl(ctx, s, at)
 		var stale *staleError
 		switch {
 		case err == nil:
-			return found, nil
-		case at.Token == "" || t.round.restarted[s.name]:
+			return got, nil
+		case !at.under() || t.round.restarted[s.name] >= t.kind.restarts():
 		case connectors.KindOf(err) == connectors.Invalid, errors.As(err, &stale):
-			// A token lives seven days; what became of it the answer does not say.
-			t.round.restarted[s.name] = true
+			t.round.restarted[s.name]++
 			t.round.tokens = map[string]bool{}
 			at.again()
 			continue
 		}
-		return wireFound{}, err
+		return piece{}, err
 	}
-}
-
-func (t *Tracker) search(ctx context.Context, s stream, at cursor) (wireFound, error) {
-	ask := wireSearch{Fields: []string{"id"}, MaxResults: idsPageSize, NextPageToken: at.Token}
-	if s.set == "" {
-		ask.JQL = changed(s.jql, at.Seen[s.name])
-		ask.Fields, ask.MaxResults = t.schema.ask(), t.pageSize()
-	} else {
-		ask.JQL = s.jql + " ORDER BY key ASC"
-	}
-	var found wireFound
-	err := t.call(ctx, request{op: s.what, method: http.MethodPost, path: "rest/api/2/search/jql", body: ask}, &found)
-	return found, err
 }
 
 func (t *Tracker) pageSize() int {
@@ -193,64 +181,36 @@ func (t *Tracker) pageSize() int {
 	return defaultPageSize
 }
 
-// staleError marks an answer that shows the page token to be of no use.
+// staleError marks an answer that shows that what led to it is of no use any
+// more: a page token, or the issue that a page was to begin with.
 type staleError struct{ text string }
 
 func (e *staleError) Error() string { return e.text }
 
-// check refuses an answer that would end a crawl too early or never. All of
-// these have been met: a token that repeats (mongodb/kingfisher#460), neither
-// token nor end (jira-assistant#418), an answer without issues from a proxy.
-func (t *Tracker) check(s stream, found wireFound, at *cursor) error {
-	bad := func(text string) error {
-		return t.fail(s.what, connectors.Temporary, &staleError{text}, "")
-	}
-	asked := t.pageSize()
-	if s.set != "" {
-		asked = idsPageSize
-	}
-	token := found.NextPageToken
-	switch {
-	case found.Issues == nil:
-		return t.notJira(request{op: s.what}, "the answer to a search holds no issues")
-	case token == "" && found.IsLast != nil && !*found.IsLast:
-		return bad("the page is not the last, but nothing leads to the next")
-	case token == "" && found.IsLast == nil && len(*found.Issues) >= asked:
-		return bad("the page is full, and does not say whether it is the last")
-	case token != "" && (token == at.Token || t.round.tokens[token]):
-		return bad("the page leads back to one that was read before")
-	}
-	if token != "" && len(*found.Issues) == 0 {
-		if at.Empty++; at.Empty > emptyPagesMost {
-			return bad(fmt.Sprintf("%d pages in a row hold nothing, and each promises another", at.Empty))
-		}
-	} else {
-		at.Empty = 0
-	}
-	if token != "" {
-		t.round.tokens[token] = true
-	}
-	return nil
+func (t *Tracker) stale(s stream, text string) error {
+	return t.fail(s.what, connectors.Temporary, &staleError{text}, "")
 }
 
 // bring turns what was found into items or into a piece of a set. An issue that
 // cannot be read costs itself only, and is told.
-func (t *Tracker) bring(s stream, found wireFound, at *cursor) connectors.Page {
+func (t *Tracker) bring(s stream, got piece, at *cursor) connectors.Page {
 	if s.set != "" {
-		piece := connectors.Set{Name: s.set, First: at.Token == "", Last: found.NextPageToken == ""}
-		for _, is := range *found.Issues {
-			piece.Edges = append(piece.Edges, roadmap.Edge{From: t.key(is.ID)})
+		set := connectors.Set{Name: s.set, First: got.first, Last: got.last}
+		for _, is := range got.issues {
+			set.Edges = append(set.Edges, roadmap.Edge{From: t.key(is.ID)})
 		}
-		return connectors.Page{Sets: []connectors.Set{piece}}
+		return connectors.Page{Sets: []connectors.Set{set}}
 	}
 	var page connectors.Page
-	for _, is := range *found.Issues {
+	for _, is := range got.issues {
 		it, err := t.item(is)
 		if err != nil {
 			page.Warnings = append(page.Warnings, s.what+": "+err.Error())
 			continue
 		}
-		at.Newest = max(at.Newest, it.Updated.UnixMilli())
+		if got.marks {
+			at.Newest = max(at.Newest, it.Updated.UnixMilli())
+		}
 		page.Items = append(page.Items, it)
 	}
 	return page

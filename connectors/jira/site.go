@@ -3,40 +3,31 @@ package jira
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/alignd/alignd/connectors"
 )
 
-// login makes sure, once, that this is a Jira Cloud site and that it knows us.
+// login makes sure, once, that the kind of Jira is known and that it knows us.
 // Only /myself proves that: unlike searches and the list of fields, it is never
 // answered to anonymous visitors.
 func (t *Tracker) login(ctx context.Context) error {
 	if t.me != nil {
 		return nil
 	}
-	var info wireServerInfo
-	asked := request{op: "ask for the kind of Jira", method: http.MethodGet, path: "rest/api/2/serverInfo"}
-	if err := t.call(ctx, asked, &info); err != nil {
+	if err := t.identify(ctx); err != nil {
 		return err
 	}
-	switch {
-	case strings.EqualFold(info.DeploymentType, "Cloud"):
-	case info.DeploymentType == "" && info.Version == "":
-		return t.notJira(asked, "the answer says nothing of a Jira")
-	default:
-		return t.fail(asked.op, connectors.Invalid,
-			fmt.Errorf("Jira Data Center is not supported yet (deployment type %q, version %q)", t.safe(info.DeploymentType), t.safe(info.Version)),
-			"use a Jira Cloud site")
-	}
 	var me wireUser
-	asked = request{op: "ask who we are", method: http.MethodGet, path: "rest/api/2/myself"}
+	asked := request{op: "ask who we are", method: http.MethodGet, path: "rest/api/2/myself"}
 	if err := t.call(ctx, asked, &me); err != nil {
 		return err
 	}
-	if me.AccountID == "" {
+	if id, user := t.kind.identity(me); id == "" || !user {
+		if me.AccountID != "" || me.Name != "" {
+			return t.fail(asked.op, connectors.Invalid, errors.New("the account is described as the other kind of Jira does it"),
+				"correct deployment: cloud, or datacenter, or leave it out")
+		}
 		return t.refused(asked, errors.New("Jira does not say which account we are"))
 	}
 	t.me = &me
@@ -57,12 +48,11 @@ func (t *Tracker) learn(ctx context.Context) error {
 		return err
 	}
 	s := newSchema(fields)
-	for _, spec := range t.roleSpecs() {
-		f, err := s.resolve(spec)
-		if err != nil {
-			return t.fail("find the field of a role", connectors.Invalid, err, "correct pm or po in the roadmap section, or let the account see the field")
-		}
-		s.roles = append(s.roles, role{spec: spec, field: f.ID})
+	if err := t.resolveAll(ctx, s); err != nil {
+		return err
+	}
+	if err := t.kind.learn(ctx, s); err != nil {
+		return err
 	}
 	t.schema = s
 	return nil

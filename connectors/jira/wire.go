@@ -18,8 +18,10 @@ type wireUser struct {
 	Email       string `json:"emailAddress"`
 	Active      *bool  `json:"active"`
 
-	// A group, or a team, in a field that takes one: no accountId.
+	// Data Center: the user name, and what stays when that changes. A group has a
+	// name too, and nothing else; a team, on Cloud, a name and an id.
 	Name    string          `json:"name"`
+	Key     string          `json:"key"`
 	GroupID string          `json:"groupId"`
 	ID      json.RawMessage `json:"id"`
 }
@@ -29,10 +31,8 @@ type wireField struct {
 	Name   string     `json:"name"`
 	Schema wireSchema `json:"schema"`
 	Scope  *struct {
-		Project struct {
-			ID string `json:"id"`
-		} `json:"project"`
-	} `json:"scope"` // team-managed projects' own fields; names repeat there
+		Project wireRef `json:"project"`
+	} `json:"scope"` // Cloud: team-managed projects' own fields; names repeat there
 }
 
 type wireSchema struct {
@@ -44,9 +44,11 @@ type wireSchema struct {
 // wireIssue keeps the fields raw: one of a type that we do not expect must not
 // cost the whole page.
 type wireIssue struct {
-	ID     string                     `json:"id"`
-	Key    string                     `json:"key"`
-	Fields map[string]json.RawMessage `json:"fields"`
+	ID     string   `json:"id"`
+	Key    string   `json:"key"`
+	Fields fieldMap `json:"fields"`
+	// Properties are those that were asked for and are there.
+	Properties map[string]json.RawMessage `json:"properties"`
 }
 
 type wireSearch struct {
@@ -63,8 +65,9 @@ type wireFound struct {
 }
 
 type wireBulk struct {
-	IDs    []string `json:"issueIdsOrKeys"`
-	Fields []string `json:"fields"`
+	IDs        []string `json:"issueIdsOrKeys"`
+	Fields     []string `json:"fields"`
+	Properties []string `json:"properties,omitempty"`
 }
 
 type wireBulkFound struct {
@@ -87,9 +90,10 @@ type wireStatus struct {
 }
 
 type wireIssueType struct {
+	ID      string `json:"id"`
 	Name    string `json:"name"`
 	Subtask bool   `json:"subtask"`
-	Level   *int   `json:"hierarchyLevel"`
+	Level   *int   `json:"hierarchyLevel"` // Cloud
 }
 
 type wireProject struct {

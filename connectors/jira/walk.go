@@ -1,0 +1,231 @@
+package jira
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/alignd/alignd/connectors"
+)
+
+// walk is where the crawl of a stream stands on Data Center.
+//
+// Pages by offset lose issues there: what changes between two pages shifts the
+// second, nodes differ in the order of equals, and beyond 10,000 there is
+// nothing (support.atlassian.com, "Inconsistent paginated API search result").
+// So every page is the first page of a query that begins where the last one
+// ended:
+//
+//  1. The newest changes first. Where that is all, the crawl is over. Where not,
+//     the newest of them is the watermark: whatever the walk misses because it
+//     changes later is newer, and comes with the next pull.
+//  2. In the order of keys, from the first; then within the project of the last
+//     issue by key >= "PAY-120"; then without the projects that are done.
+//  3. A set, which has no next pull to rely on, adds what changed since 1.
+//
+// A server looks the issue of a comparison up before it compares: PAY-120 that
+// was deleted fails the query, and PAY-120 that was moved away compares as
+// whatever it is called now. So each page begins with PAY-120 itself, which
+// proves that the comparison was made with it. An issue that stays in its
+// project keeps its key, so within a project nothing can slip past.
+type walk struct {
+	Began int64    `json:"began,omitempty"` // the newest change when it began, in milliseconds
+	Done  []string `json:"done,omitempty"`  // projects walked to their end
+	Key   string   `json:"key,omitempty"`   // of the last issue walked; "": the next page begins a project
+	ID    string   `json:"id,omitempty"`    // of the same
+	Late  bool     `json:"late,omitempty"`  // all are walked, and what changed meanwhile is next
+}
+
+// idsPageDC is how many issues a page of ids asks for: the most that a server
+// gives unless its administrator says otherwise. Whatever comes back counts.
+const idsPageDC = 1000
+
+// restarts: an issue that a page begins with may be deleted, moved or edited at
+// any time, though hardly every time.
+func (*dataCenter) restarts() int { return 3 }
+
+// crawl asks for one page of a walk.
+func (d *dataCenter) crawl(ctx context.Context, s stream, at *cursor) (piece, error) {
+	query := s.jql
+	if s.set == "" {
+		query = since(s.jql, at.Seen[s.name])
+	}
+	fresh := at.Walk == nil
+	var w walk
+	switch {
+	case !fresh:
+		w = *at.Walk
+		w.Done = slices.Clone(w.Done)
+	case s.set == "" || s.project == "":
+		return d.newest(ctx, s, query, at)
+	}
+	p, err := d.step(ctx, s, query, &w)
+	switch {
+	case err == nil:
+		p.first = fresh
+		at.Walk = &w
+	case !fresh && lasting(err): // the query was good when the walk began
+		err = d.t.stale(s, "an issue or a project that was there a moment ago is not there now")
+	}
+	return p, err
+}
+
+// newest asks for what changed last, and is all of the crawl where that is all.
+func (d *dataCenter) newest(ctx context.Context, s stream, query string, at *cursor) (piece, error) {
+	found, err := d.page(ctx, s, query+" ORDER BY updated DESC, key DESC")
+	if err != nil {
+		return piece{}, err
+	}
+	p := piece{issues: *found.Issues, first: true, last: found.whole(), marks: true}
+	if p.last {
+		return p, nil
+	}
+	w := walk{}
+	for _, is := range *found.Issues {
+		if when, err := parseTime(is.Fields.text("updated")); err == nil {
+			w.Began = max(w.Began, when.UnixMilli())
+		}
+	}
+	if w.Began == 0 {
+		return piece{}, d.t.stale(s, "no issue says when it was changed")
+	}
+	at.Walk = &w
+	if s.set != "" {
+		p.issues = nil // the walk brings them, and what is not there any more by then is none
+	}
+	return p, nil
+}
+
+// step asks for the page at which a walk stands and moves it on.
+func (d *dataCenter) step(ctx context.Context, s stream, query string, w *walk) (piece, error) {
+	switch {
+	case w.Late:
+		found, err := d.page(ctx, s, since(query, w.Began)+" ORDER BY updated DESC, key DESC")
+		if err == nil && !found.whole() {
+			err = d.t.stale(s, "more changed during the reading than one page holds")
+		}
+		if err != nil {
+			return piece{}, err
+		}
+		return piece{issues: *found.Issues, last: true}, nil
+	case w.Key == "":
+		return d.across(ctx, s, query, w)
+	}
+	return d.within(ctx, s, query, w)
+}
+
+// across begins with the first issue of the projects that are not done.
+func (d *dataCenter) across(ctx context.Context, s stream, query string, w *walk) (piece, error) {
+	if len(w.Done) > 0 {
+		quoted := make([]string, len(w.Done))
+		for i, p := range w.Done {
+			quoted[i] = quoteJQL(p)
+		}
+		query += " AND project not in (" + strings.Join(quoted, ", ") + ")"
+	}
+	found, err := d.page(ctx, s, query+" ORDER BY key ASC")
+	if err != nil {
+		return piece{}, err
+	}
+	issues := *found.Issues
+	projects, err := d.inOrder(s, issues)
+	if err != nil {
+		return piece{}, err
+	}
+	if found.whole() {
+		return piece{issues: issues, last: w.end(s)}, nil
+	}
+	w.Done = append(w.Done, projects[:len(projects)-1]...)
+	w.Key, w.ID = issues[len(issues)-1].Key, issues[len(issues)-1].ID
+	return piece{issues: issues}, nil
+}
+
+// within goes on in the project of the last issue, which comes once more.
+func (d *dataCenter) within(ctx context.Context, s stream, query string, w *walk) (piece, error) {
+	project, _, _ := splitKey(w.Key)
+	if s.project == "" {
+		query += " AND project = " + quoteJQL(project)
+	}
+	found, err := d.page(ctx, s, query+" AND key >= "+quoteJQL(w.Key)+" ORDER BY key ASC")
+	if err != nil {
+		return piece{}, err
+	}
+	issues := *found.Issues
+	if len(issues) == 0 || issues[0].ID != w.ID || issues[0].Key != w.Key {
+		return piece{}, d.t.stale(s, w.Key+", with which the page should begin, is not there any more")
+	}
+	if _, err := d.inOrder(s, issues); err != nil {
+		return piece{}, err
+	}
+	switch more := issues[1:]; {
+	case found.whole() && s.project != "":
+		return piece{issues: more, last: w.end(s)}, nil
+	case found.whole():
+		w.Done, w.Key, w.ID = append(w.Done, project), "", ""
+		return piece{issues: more}, nil
+	case len(more) == 0:
+		return piece{}, d.t.stale(s, "the site gives one issue a page, and so no way on")
+	default:
+		w.Key, w.ID = more[len(more)-1].Key, more[len(more)-1].ID
+		return piece{issues: more}, nil
+	}
+}
+
+// end ends the walk, or leads to what changed during it: a set of several
+// projects could lack an issue that moved from one to another.
+func (w *walk) end(s stream) (last bool) {
+	w.Late = s.set != "" && s.project == ""
+	return !w.Late
+}
+
+// page asks for one page of a stream. A page that holds nothing of what matches
+// would be the end of the crawl before its time.
+func (d *dataCenter) page(ctx context.Context, s stream, jql string) (wireFoundDC, error) {
+	ask := wireSearchDC{JQL: jql, Fields: []string{"updated"}, MaxResults: idsPageDC, Validate: true}
+	switch {
+	case s.set == "":
+		ask.Fields, ask.MaxResults = d.t.schema.ask(), d.t.pageSize()
+	case s.project != "":
+		ask.Fields = []string{"id"}
+	}
+	found, err := d.search(ctx, s.what, ask)
+	if err == nil && len(*found.Issues) == 0 && *found.Total > 0 {
+		err = d.t.stale(s, fmt.Sprintf("the page is empty, though %d issues match", *found.Total))
+	}
+	return found, err
+}
+
+// inOrder makes sure that issues stand in the order of their keys, project by
+// project, and gives the projects.
+func (d *dataCenter) inOrder(s stream, issues []wireIssue) (projects []string, err error) {
+	last := 0
+	for _, is := range issues {
+		project, n, ok := splitKey(is.Key)
+		switch {
+		case !ok || is.ID == "":
+			return nil, d.t.fail(s.what, connectors.Temporary, fmt.Errorf("an issue without id or key (id %q, key %q)", is.ID, is.Key), "")
+		case len(projects) > 0 && project == projects[len(projects)-1]:
+			if n <= last {
+				return nil, d.t.stale(s, is.Key+" does not stand in the order of keys")
+			}
+		case slices.Contains(projects, project):
+			return nil, d.t.stale(s, "the issues of "+project+" do not stand together")
+		default:
+			projects = append(projects, project)
+		}
+		last = n
+	}
+	return projects, nil
+}
+
+// splitKey takes PAY-12 apart; ok is false for what is not a key.
+func splitKey(key string) (project string, n int, ok bool) {
+	at := strings.LastIndexByte(key, '-')
+	if at < 1 {
+		return "", 0, false
+	}
+	n, err := strconv.Atoi(key[at+1:])
+	return key[:at], n, err == nil
+}
