@@ -125,23 +125,14 @@ func (t *Tracker) checkProject(ctx context.Context, key string) (string, error) 
 }
 
 func (t *Tracker) checkQuery(ctx context.Context, source int) (string, error) {
-	var count struct {
-		Count *int `json:"count"`
-	}
-	r := request{
-		op: fmt.Sprintf("count roadmap source %d", source+1), method: http.MethodPost,
-		path: "rest/api/2/search/approximate-count", body: map[string]string{"jql": narrow(t.o.Sources[source].JQL)},
-	}
-	if err := t.call(ctx, r, &count); err != nil {
-		return "", err
-	}
+	n, err := t.kind.count(ctx, fmt.Sprintf("count roadmap source %d", source+1), narrow(t.o.Sources[source].JQL))
 	switch {
-	case count.Count == nil:
-		return "", t.notJira(r, "the answer holds no count")
-	case *count.Count == 0:
+	case err != nil:
+		return "", err
+	case n == 0:
 		return "no goal at present", nil
-	case *count.Count == 1:
+	case n == 1:
 		return "one goal", nil
 	}
-	return fmt.Sprintf("about %d goals", *count.Count), nil
+	return fmt.Sprintf("about %d goals", n), nil
 }

@@ -138,6 +138,20 @@ func (c *cloud) talk(ctx context.Context, ids []string) ([]talk, error) {
 	return talks, nil
 }
 
+func (c *cloud) count(ctx context.Context, op, jql string) (int, error) {
+	var count struct {
+		Count *int `json:"count"`
+	}
+	r := request{op: op, method: http.MethodPost, path: "rest/api/2/search/approximate-count", body: map[string]string{"jql": jql}}
+	if err := c.t.call(ctx, r, &count); err != nil {
+		return 0, err
+	}
+	if count.Count == nil {
+		return 0, c.t.notJira(r, "the answer holds no count")
+	}
+	return *count.Count, nil
+}
+
 func (*cloud) learn(context.Context, *schema) error { return nil }
 
 // level goes by what the type states: -1 for sub-tasks, 0, 1 for epics, and what

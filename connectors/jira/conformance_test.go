@@ -18,8 +18,19 @@ import (
 	"github.com/alignd/alignd/internal/sim/jirasim"
 )
 
+// TestConformance runs the suite over both kinds of Jira, and with accounts whose
+// own time is far from the site's: a search in which a time is read in the
+// account's zone would lose a day of changes, or bring one too many.
 func TestConformance(t *testing.T) {
-	connectortest.Run(t, newWorld)
+	for name, dc := range map[string]*jirasim.DataCenter{"Cloud": nil, "Data Center": {ContextPath: "/jira", MaxResults: 5}} {
+		for _, zone := range []string{"", "Pacific/Pago_Pago", "Asia/Kathmandu", "Pacific/Kiritimati"} {
+			t.Run(strings.TrimSpace(name+" "+zone), func(t *testing.T) {
+				t.Parallel()
+				connectortest.Run(t, func(t *testing.T) connectortest.World { return newWorld(t, dc, zone) })
+				connectortest.RunCensus(t, func(t *testing.T) connectortest.Counted { return newWorld(t, dc, zone) })
+			})
+		}
+	}
 }
 
 // world is a built-in Jira with a roadmap project and a story project.
@@ -27,25 +38,35 @@ type world struct {
 	site   *jirasim.Server
 	gate   *connectortest.Gate
 	server *httptest.Server
+	config config.Tracker
 }
 
 const person = "5b10person"
 
-func newWorld(t *testing.T) connectortest.World {
+func newWorld(t *testing.T, dc *jirasim.DataCenter, zone string) *world {
 	w := &world{}
-	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	var ticks atomic.Int64 // the site asks for the time from several goroutines
+	start := time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC) // the night in which Europe's clocks change
+	var ticks atomic.Int64                                 // the site asks for the time from several goroutines
 	clock := func() time.Time { return start.Add(time.Duration(ticks.Add(1)) * time.Second) }
-	w.site = jirasim.New(jirasim.Options{Clock: clock, PageSize: 5})
-	w.site.AddUser(jirasim.User{AccountID: "5b10bot", Name: "alignd", Email: "bot@acme.example", Active: true})
+	w.site = jirasim.New(jirasim.Options{Clock: clock, PageSize: 5, DataCenter: dc})
+	w.site.AddUser(jirasim.User{AccountID: "5b10bot", Name: "alignd", Email: "bot@acme.example", Active: true, TimeZone: zone})
 	w.site.AddUser(jirasim.User{AccountID: person, Name: "Ana", Email: "ana@acme.example", Active: true})
 	w.site.AddToken("bot@acme.example", "good-token", "5b10bot")
+	w.site.AddBearer("good-token", "5b10bot")
 	for _, key := range []string{"PAY", "ROAD", "OUT"} {
 		w.site.AddProject(jirasim.Project{Key: key, Name: key})
 	}
 	w.gate = connectortest.NewGate(w.site)
 	w.server = httptest.NewServer(w.gate)
 	t.Cleanup(w.server.Close)
+	w.config = config.Tracker{
+		Name: "t", Type: config.Jira, URL: w.server.URL, Projects: []string{"PAY"},
+		Auth: config.Auth{Type: config.Basic, User: "bot@acme.example"},
+	}
+	if dc != nil {
+		w.config.URL += dc.ContextPath
+		w.config.Auth = config.Auth{Type: config.Bearer}
+	}
 	return w
 }
 
@@ -56,17 +77,26 @@ func (w *world) Client(t *testing.T, goodToken bool) connectors.Tracker {
 		token = connectortest.WrongToken
 	}
 	c, err := jira.New(jira.Options{
-		Config: config.Tracker{
-			Name: "t", Type: config.Jira, URL: w.server.URL, Site: w.server.URL, Projects: []string{"PAY"},
-			Auth: config.Auth{Type: config.Basic, User: "bot@acme.example"},
-		},
-		Org: connectortest.Org, Sources: map[int]config.Source{0: {From: "t", JQL: "project = ROAD", PM: "assignee"}},
-		Token: token, Rate: 10000, WaitMin: time.Millisecond, WaitMax: 5 * time.Millisecond,
+		Config: w.config,
+		Org:    connectortest.Org, Sources: map[int]config.Source{0: {From: "t", JQL: "project = ROAD", PM: "assignee"}},
+		Labels: []string{"needs-goal"},
+		Token:  token, Rate: 10000, WaitMin: time.Millisecond, WaitMax: 5 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func (w *world) Remove(t *testing.T, k roadmap.Key) {
+	t.Helper()
+	if err := w.site.Delete(w.key(t, k)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) Hide(*testing.T) {
+	w.site.AddProject(jirasim.Project{Key: "PAY", Name: "PAY", Hidden: true})
 }
 
 func (w *world) Gate() *connectortest.Gate { return w.gate }

@@ -150,6 +150,14 @@ func (d *dataCenter) ours(ctx context.Context, op string, is wireIssue) (talk, e
 	return tk, err
 }
 
+func (d *dataCenter) count(ctx context.Context, op, jql string) (int, error) {
+	found, err := d.search(ctx, op, wireSearchDC{JQL: jql, Fields: []string{"id"}, MaxResults: 1, Validate: true})
+	if err != nil {
+		return 0, err
+	}
+	return *found.Total, nil
+}
+
 // learn asks for the issue types: where none is called Epic, epics are the
 // issues that have an Epic Name.
 func (d *dataCenter) learn(ctx context.Context, s *schema) error {

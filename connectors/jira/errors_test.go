@@ -206,11 +206,10 @@ func TestBrokenOff(t *testing.T) {
 	}
 }
 
-func TestNotCloud(t *testing.T) {
+func TestNoKindOfJira(t *testing.T) {
 	for name, tt := range map[string]struct{ info, says string }{
-		"Data Center":    {`{"deploymentType":"DataCenter","version":"10.3.24"}`, "Jira Data Center is not supported yet"},
-		"Server":         {`{"deploymentType":"Server","version":"8.20.0"}`, "Jira Data Center is not supported yet"},
-		"before it said": {`{"version":"7.1.0"}`, "Jira Data Center is not supported yet"},
+		"a new kind":     {`{"deploymentType":"Edge","version":"12"}`, `a Jira of an unknown kind (deployment type "Edge", version "12")`},
+		"before it said": {`{"version":"7.1.0"}`, "say which it is: deployment: cloud, or deployment: datacenter"},
 		"no Jira":        {`{}`, "is this the Jira base URL"},
 	} {
 		s := newSite(t)
@@ -219,11 +218,5 @@ func TestNotCloud(t *testing.T) {
 		if connectors.KindOf(err) != connectors.Invalid || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-	s := newSite(t)
-	s.on("GET serverInfo", ok(`{"deploymentType":"CLOUD"}`))
-	s.on("POST search/jql", found(""))
-	if _, err := s.tracker(t, nil).Pull(t.Context(), ""); err != nil {
-		t.Errorf("the word in capitals: %v", err)
 	}
 }

@@ -23,6 +23,7 @@ func TestRoleFields(t *testing.T) {
 	} {
 		s := newSite(t)
 		s.on("POST search/jql", found(""))
+		s.on("GET project/10001", ok(`{"id":"10001","key":"PAY","name":"Payments"}`))
 		_, err := s.tracker(t, func(o *Options) {
 			o.Sources = map[int]config.Source{0: {JQL: "project = ROAD", PM: "assignee", PO: tt.spec}}
 		}).Pull(t.Context(), "")

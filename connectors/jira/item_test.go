@@ -180,7 +180,8 @@ func TestFieldByField(t *testing.T) {
 		{"active sprint goes first", `"customfield_10020":[{"name":"1","state":"closed"},{"name":"3","state":"future"},{"name":"2","state":"active"}]`, func(it *roadmap.Item) { it.Sprint, it.InSprint = "2", true }},
 		{"next sprint", `"customfield_10020":[{"name":"1","state":"closed"},{"name":"3","state":"future"},{"name":"4","state":"future"}]`, func(it *roadmap.Item) { it.Sprint = "3" }},
 		{"last sprint", `"customfield_10020":[{"name":"1","state":"closed"},{"name":"2","state":"closed"}]`, func(it *roadmap.Item) { it.Sprint = "2" }},
-		{"sprint of another shape", `"customfield_10020":["com.atlassian...Sprint@1[id=1,name=x]"]`, func(*roadmap.Item) {}},
+		{"sprints as Data Center prints them", `"customfield_10020":["com.atlassian...Sprint@1[id=1,state=CLOSED,name=x]","com.atlassian...Sprint@2[id=2,state=ACTIVE,name=y]"]`, func(it *roadmap.Item) { it.Sprint, it.InSprint = "y", true }},
+		{"sprint of another shape", `"customfield_10020":["x",7,null]`, func(*roadmap.Item) {}},
 		{"product owner", `"customfield_10050":{"accountId":"ana","displayName":"Ana","active":true}`, func(it *roadmap.Item) {
 			it.People = map[string][]roadmap.Person{"field:Product Owner": {ana}}
 		}},

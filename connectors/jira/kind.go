@@ -25,6 +25,8 @@ type kind interface {
 	bulk(ctx context.Context, op string, want, fields []string) ([]wireIssue, error)
 	// talk reads what on these issues may be ours.
 	talk(ctx context.Context, ids []string) ([]talk, error)
+	// count tells how many issues a query finds, or about how many.
+	count(ctx context.Context, op, jql string) (int, error)
 	// learn asks, once a pass, for what else is needed to read issues.
 	learn(ctx context.Context, s *schema) error
 	// level is the place of an issue in the hierarchy.
