@@ -61,7 +61,10 @@ func (c *common) trackers(org *config.Org, log *slog.Logger) (map[string]connect
 		agent := "alignd/" + version
 		switch t.Type {
 		case config.Jira:
-			trackers[t.Name], err = jira.New(jira.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond})
+			trackers[t.Name], err = jira.New(jira.Options{
+				Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond,
+				Links: org.Links, LinkFieldOptional: jiraSites(org) > 1, Labels: ruleLabels(org),
+			})
 		case config.Linear:
 			trackers[t.Name], err = linear.New(linear.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond, Labels: labelsOf(org, sources)})
 		default:
@@ -137,6 +140,28 @@ func (c *common) status(o *pass.Outcome) error {
 		return &statusError{status: exitIncomplete}
 	}
 	return nil
+}
+
+// jiraSites counts an org's Jira sites.
+func jiraSites(org *config.Org) (n int) {
+	for _, t := range org.Trackers {
+		if t.Type == config.Jira {
+			n++
+		}
+	}
+	return n
+}
+
+// ruleLabels gives the labels that the rules of an org may write, sorted.
+func ruleLabels(org *config.Org) []string {
+	var labels []string
+	for _, r := range org.Rules {
+		if r.Label != "" {
+			labels = append(labels, r.Label)
+		}
+	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
 }
 
 // labelsOf gives the labels that the rules of an org may write, by the kind of
