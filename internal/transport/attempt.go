@@ -33,7 +33,7 @@ func (e *attemptError) Unwrap() []error {
 
 // RoundTrip implements http.RoundTripper.
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := a.o.Pace.limiter.Wait(req.Context()); err != nil {
+	if err := a.o.Pace.wait(req.Context(), a.o.Limits.names(req), a.o.Limits.target(req), a.o.WaitMax); err != nil {
 		return nil, &attemptError{err: fmt.Errorf("wait for our turn: %w", err)}
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), a.o.Timeout)

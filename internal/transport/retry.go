@@ -16,6 +16,8 @@ import (
 type policy struct {
 	safety           Safety
 	waitMin, waitMax time.Duration
+	pace             *Pace
+	limits           Limits
 	log              *slog.Logger
 }
 
@@ -28,13 +30,12 @@ func (p *policy) again(ctx context.Context, resp *http.Response, err error) (boo
 	if err != nil {
 		return p.againAfterFailure(err), nil
 	}
-	if told, ok := told(resp); ok && told > p.waitMax {
+	if d := p.asked(resp); d > p.waitMax {
+		p.leave(resp, d)
 		return false, nil
 	}
 	switch code := resp.StatusCode; {
-	case code == http.StatusTooManyRequests:
-		return true, nil
-	case code == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "":
+	case TurnedAway(resp):
 		return true, nil
 	case p.safety == Writes:
 		return false, nil
@@ -47,7 +48,10 @@ func (p *policy) againAfterFailure(err error) bool {
 	var cert *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var dns *net.DNSError
+	var held *HeldError
 	switch {
+	case errors.As(err, &held):
+		return false // the server has told us when
 	case errors.Is(err, ErrTooLarge), errors.As(err, &cert), errors.As(err, &record):
 		return false // the same again
 	case errors.As(err, &dns) && dns.IsNotFound:
@@ -58,12 +62,35 @@ func (p *policy) againAfterFailure(err error) bool {
 	return true
 }
 
+// asked is how long an answer asks us to wait: as it says, else as what it is
+// about says; 0 where neither does.
+func (p *policy) asked(resp *http.Response) time.Duration {
+	if d, ok := told(resp); ok {
+		return d
+	}
+	if resp != nil && TurnedAway(resp) {
+		_, d := p.limits.hit(resp)
+		return d
+	}
+	return 0
+}
+
+// leave keeps every client of the pace, and not this request alone, away from
+// what a refusal is about.
+func (p *policy) leave(resp *http.Response, d time.Duration) {
+	if resp != nil && TurnedAway(resp) {
+		if name, _ := p.limits.hit(resp); name != "" {
+			p.pace.leave(name, d)
+		}
+	}
+}
+
 // wait is retryablehttp's Backoff: as told, else growing from waitMin, varied so
 // that many clients do not come back together. A server that says "0" gets the
 // growing wait too, since it has just refused us.
 func (p *policy) wait(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
-	d, ok := told(resp)
-	if !ok || d <= 0 {
+	d := p.asked(resp)
+	if d <= 0 {
 		d = p.waitMax
 		if attempt < 16 { // beyond that the shift says nothing more
 			d = min(p.waitMin<<attempt, p.waitMax)
@@ -75,7 +102,23 @@ func (p *policy) wait(_, _ time.Duration, attempt int, resp *http.Response) time
 		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("url", place(resp.Request.URL)))
 	}
 	p.log.Debug("trying again", attrs...)
+	p.leave(resp, d)
 	return d
+}
+
+// TurnedAway reports whether an answer says that the request was refused before
+// anything was done: 429, or 503 with Retry-After. Jira Data Center sends
+// retry-after: 0 with ordinary answers too, among its X-RateLimit headers; that
+// says nothing of a 503.
+func TurnedAway(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusServiceUnavailable:
+		after := resp.Header.Get("Retry-After")
+		return after != "" && (after != "0" || resp.Header.Get("X-RateLimit-Interval-Seconds") == "")
+	}
+	return false
 }
 
 // RetryAfter is how long the server asked us to wait, or 0 where it did not
@@ -87,8 +130,10 @@ func RetryAfter(resp *http.Response) time.Duration {
 
 // told reads Retry-After (seconds or an HTTP date, RFC 9110 section 10.2.3) and,
 // on a 429 without it, X-RateLimit-Reset (ISO 8601, sometimes without seconds:
-// developer.atlassian.com/cloud/jira/platform/rate-limiting). Points in time
-// are measured from the answer's own Date, so our clock need not agree with
+// developer.atlassian.com/cloud/jira/platform/rate-limiting) or, from Jira Data
+// Center, X-RateLimit-Interval-Seconds, after which there are new tokens
+// (confluence.atlassian.com, "Adjusting your code for rate limiting"). Each of
+// them may be missing. Points in time are measured from the answer's own Date, so our clock need not agree with
 // the server's.
 func told(resp *http.Response) (time.Duration, bool) {
 	if resp == nil {
@@ -110,6 +155,9 @@ func told(resp *http.Response) (time.Duration, bool) {
 		if at, err := time.Parse(layout, reset); err == nil {
 			return since(resp, at)
 		}
+	}
+	if s, err := strconv.ParseInt(resp.Header.Get("X-RateLimit-Interval-Seconds"), 10, 64); err == nil && s > 0 {
+		return time.Duration(min(s, 365*24*3600)) * time.Second, true
 	}
 	return 0, false
 }

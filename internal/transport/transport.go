@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
-	"golang.org/x/time/rate"
 )
 
 // Options shape a client.
@@ -38,6 +37,8 @@ type Options struct {
 	// as the reading and the writing client of one tracker. nil: a pace of the
 	// client's own, at Rate.
 	Pace *Pace
+	// Limits say what the server limits besides the number of requests.
+	Limits Limits
 	// MaxBody is the longest answer, in bytes, that is read; a longer one is an
 	// error. 0: 64 MiB.
 	MaxBody int64
@@ -83,18 +84,6 @@ var ErrNotSent = errors.New("not sent")
 // ErrTooLarge is wrapped by the error for an answer longer than MaxBody.
 var ErrTooLarge = errors.New("answer too large")
 
-// Pace keeps requests to a rate. It may be used from several goroutines.
-type Pace struct{ limiter *rate.Limiter }
-
-// NewPace allows perSecond requests a second, and short bursts of as many;
-// 0 or less means 10.
-func NewPace(perSecond float64) *Pace {
-	if perSecond <= 0 {
-		perSecond = defaultRate
-	}
-	return &Pace{rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))}
-}
-
 // New makes a client. The last answer is returned whatever its status: 429 and
 // 5xx reach the caller after the attempts are used up, with a readable body.
 // The body of every answer is already in memory, so reading it cannot fail and
@@ -105,7 +94,7 @@ func NewPace(perSecond float64) *Pace {
 // included, in its errors.
 func New(o Options, s Safety) *http.Client {
 	o = o.withDefaults()
-	p := &policy{safety: s, waitMin: o.WaitMin, waitMax: o.WaitMax, log: o.Log}
+	p := &policy{safety: s, waitMin: o.WaitMin, waitMax: o.WaitMax, pace: o.Pace, limits: o.Limits, log: o.Log}
 	rc := &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport:     &attempt{o: o},

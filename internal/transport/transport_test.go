@@ -122,6 +122,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		{"502 may have been done", status(502), 2, 1, false},
 		{"503 may have been done", status(503), 2, 1, false},
 		{"503 with Retry-After was not", status(503, "Retry-After", "0"), 2, 2, false},
+		{"503 with the retry-after of every answer", status(503, "Retry-After", "0", "X-RateLimit-Interval-Seconds", "1"), 2, 1, false},
 		{"503 that asks for more than we wait", status(503, "Retry-After", "3600"), 1, 1, false},
 		{"504 may have been done", status(504), 2, 1, false},
 		{"no answer may have been done", hang, 2, 1, true},
@@ -362,6 +363,9 @@ func TestHowLongToWait(t *testing.T) {
 		{"reset without seconds", 429, map[string]string{"X-RateLimit-Reset": "2026-11-22T12:01Z", "Date": date}, time.Minute},
 		{"reset with seconds and offset", 429, map[string]string{"X-RateLimit-Reset": "2026-11-22T13:00:05+01:00", "Date": date}, 5 * time.Second},
 		{"a reset on an ordinary answer is no order", 503, map[string]string{"X-RateLimit-Reset": "2026-11-22T12:01Z", "Date": date}, 0},
+		{"Data Center: until there are new tokens", 429, map[string]string{"X-RateLimit-Interval-Seconds": "60", "X-RateLimit-Remaining": "0"}, time.Minute},
+		{"Data Center: the interval of an ordinary answer is no order", 503, map[string]string{"X-RateLimit-Interval-Seconds": "60"}, 0},
+		{"Data Center: tokens remain", 429, map[string]string{"Retry-After": "0", "X-RateLimit-Interval-Seconds": "60"}, 0},
 		{"nonsense", 429, map[string]string{"Retry-After": "soon", "X-RateLimit-Reset": "later", "Date": date}, 0},
 		{"a number beyond time", 429, map[string]string{"Retry-After": "9223372036854775807"}, 365 * 24 * time.Hour},
 		{"below nothing", 429, map[string]string{"Retry-After": "-5"}, 0},
@@ -382,7 +386,7 @@ func TestHowLongToWait(t *testing.T) {
 }
 
 func TestGrowingWait(t *testing.T) {
-	p := &policy{waitMin: 2 * time.Second, waitMax: 60 * time.Second, log: slog.New(slog.DiscardHandler)}
+	p := &policy{waitMin: 2 * time.Second, waitMax: 60 * time.Second, pace: NewPace(0), log: slog.New(slog.DiscardHandler)}
 	for attempt, middle := range []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second} {
 		low, high := time.Duration(0.7*float64(middle)), time.Duration(1.3*float64(middle))
 		seen := map[time.Duration]bool{}
@@ -407,7 +411,7 @@ func TestGrowingWait(t *testing.T) {
 // What a server asks for is waited for as it stands; "0" from a server that has
 // just refused us, and nothing at all, get the growing wait.
 func TestWaitAsTold(t *testing.T) {
-	p := &policy{waitMin: 2 * time.Second, waitMax: 60 * time.Second, log: slog.New(slog.DiscardHandler)}
+	p := &policy{waitMin: 2 * time.Second, waitMax: 60 * time.Second, pace: NewPace(0), log: slog.New(slog.DiscardHandler)}
 	for _, tt := range []struct {
 		after     string
 		low, high time.Duration
