@@ -3,6 +3,7 @@ package connectors
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -35,7 +36,10 @@ type Error struct {
 func (e *Error) Error() string {
 	s := fmt.Sprintf("%s: %s: %v", e.Tracker, e.Op, e.Err)
 	if e.Try != "" {
-		s += ". Try: " + e.Try
+		if !strings.HasSuffix(s, "?") {
+			s += "."
+		}
+		s += " Try: " + e.Try
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,9 +21,10 @@ import (
 type request struct {
 	op     string // what is being done, in words, for errors
 	method string
-	path   string // without leading slash, query included
-	body   any    // nil: none; Jira answers 403 to a GET with a body
-	write  bool   // not to be repeated when it may have been done
+	path   string       // without leading slash, query included
+	body   any          // nil: none; Jira answers 403 to a GET with a body
+	write  bool         // not to be repeated when it may have been done
+	head   *http.Header // where to put the header of the answer; nil: nowhere
 }
 
 // call makes a request and decodes the answer into out, unless that is nil.
@@ -55,11 +57,20 @@ func (t *Tracker) answer(r request, resp *gojira.Response, body []byte, out any)
 	if anonymous(resp.Header) {
 		return t.refused(r, errors.New("Jira does not accept the credentials and treats us as an anonymous visitor"))
 	}
+	if r.head != nil {
+		*r.head = resp.Header
+	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return t.refusal(r, resp, body)
 	}
 	if out == nil {
+		if len(body) > 0 && !isJSON(resp.Header) {
+			return t.notJira(r, "the answer is not JSON")
+		}
 		return nil
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return t.notJira(r, "the answer is empty")
 	}
 	if !isJSON(resp.Header) {
 		return t.notJira(r, "the answer is not JSON")

@@ -238,4 +238,3 @@ type wireFoundDC struct {
 
 // whole reports whether all that matches is in the page.
 func (f wireFoundDC) whole() bool { return len(*f.Issues) >= *f.Total }
-

@@ -29,16 +29,14 @@ func (t *Tracker) refused(r request, err error) error {
 
 // errNotJira is wrapped by the error for an answer that Jira would not give: it
 // concerns the whole tracker, not what was asked.
-var errNotJira = errors.New("is this the Jira base URL, or is a login page in between?")
+var errNotJira = errors.New("is this the Jira base URL, or is a proxy or a login page in between?")
 
-// notJira is the error for an answer that Jira would not give.
+const tryNotJira = "open the url in a browser without a session, and look for a sign-on page or a proxy"
+
+// notJira is the error for an answer that Jira would not give. It may pass, as
+// the maintenance page of a proxy does; a write may have been done behind it.
 func (t *Tracker) notJira(r request, what string) error {
-	kind := connectors.Invalid
-	if r.write {
-		kind = connectors.Unknown
-	}
-	return t.fail(r.op, kind, fmt.Errorf("%s answered, but %s: %w", t.base.Host, what, errNotJira),
-		"open the url in a browser without a session, and look for a sign-on page or a proxy")
+	return t.fail(r.op, t.maybe(r), fmt.Errorf("%s answered, but %s: %w", t.base.Host, what, errNotJira), tryNotJira)
 }
 
 // noAnswer is the error for a request that brought no answer.
@@ -50,6 +48,12 @@ func (t *Tracker) noAnswer(r request, err error) error {
 	kind := t.maybe(r)
 	if notSent(err) {
 		kind = connectors.Temporary
+	}
+	var held *transport.HeldError
+	if errors.As(err, &held) {
+		e := t.fail(r.op, connectors.RateLimited, fmt.Errorf("not asked: %w", held), "")
+		e.RetryAfter = held.For
+		return e
 	}
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
@@ -73,55 +77,106 @@ func (t *Tracker) noAnswer(r request, err error) error {
 
 // refusal is the error for an answer with a status of 300 or more.
 func (t *Tracker) refusal(r request, resp *gojira.Response, body []byte) error {
-	says := t.says(resp, body)
-	code := resp.StatusCode
-	if !isJSON(resp.Header) && code != http.StatusUnauthorized && code != http.StatusTooManyRequests && code < 500 {
-		says += " (and the answer is not JSON)"
+	why := t.says(resp, body)
+	code := why.status
+	if !isJSON(resp.Header) && code >= 400 && code < 500 && !fromAnywhere(code) {
+		// Whoever it is, it is not Jira, and says nothing of what was asked. In
+		// front of Jira it keeps a request from being done.
+		e := t.fail(r.op, connectors.Temporary, fmt.Errorf("%w (and the answer is not JSON): %w", why, errNotJira), "check that url is the Jira base URL; "+tryNotJira)
+		return e
 	}
-	err := fmt.Errorf("%d %s", code, says)
 	switch {
-	case code == http.StatusUnauthorized, strings.Contains(says, "anonymous users"):
+	case code == http.StatusUnauthorized, why.has("anonymous users"):
 		// The second is how a search answers whoever it does not know
 		// (https://github.com/solidify/jira-azuredevops-migrator/issues/178).
-		return t.refused(r, err)
+		return t.refused(r, why)
+	case transport.TurnedAway(resp.Response):
+		kind := connectors.RateLimited
+		if code == http.StatusServiceUnavailable {
+			kind = connectors.Temporary
+		}
+		e := t.fail(r.op, kind, why, "")
+		if e.RetryAfter = transport.RetryAfter(resp.Response); e.RetryAfter == 0 {
+			_, e.RetryAfter = limitHit(resp.Response)
+		}
+		return e
 	case code == http.StatusForbidden:
-		return t.fail(r.op, connectors.Forbidden, err, "ask a Jira administrator which permission the account lacks")
+		return t.fail(r.op, connectors.Forbidden, why, "ask a Jira administrator which permission the account lacks")
 	case code == http.StatusNotFound:
-		try := "check that it exists and that the account may see it"
-		if !isJSON(resp.Header) {
-			try = "check that url is the Jira base URL"
-		}
-		return t.fail(r.op, connectors.NotFound, err, try)
+		return t.fail(r.op, connectors.NotFound, why, "check that it exists and that the account may see it")
 	case code == http.StatusGone:
-		return t.fail(r.op, connectors.Removed, err, "look for a newer alignd")
-	case code == http.StatusTooManyRequests:
-		e := t.fail(r.op, connectors.RateLimited, err, "")
-		e.RetryAfter = transport.RetryAfter(resp.Response)
-		return e
+		return t.fail(r.op, connectors.Removed, why, "look for a newer alignd")
 	case code == http.StatusConflict: // two edits met, and ours was not done
-		return t.fail(r.op, connectors.Temporary, err, "")
+		return t.fail(r.op, connectors.Temporary, why, "")
 	case code == http.StatusRequestTimeout, code >= 500:
-		kind := t.maybe(r)
-		if code == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "" {
-			kind = connectors.Temporary // turned away at the door
-		}
-		e := t.fail(r.op, kind, err, "")
+		e := t.fail(r.op, t.maybe(r), why, "")
 		e.RetryAfter = transport.RetryAfter(resp.Response)
 		return e
+	case code == http.StatusRequestEntityTooLarge:
+		return t.fail(r.op, connectors.Invalid, why, "delete comments that nobody needs from the issue: it holds as many as Jira allows")
+	case code == http.StatusUnprocessableEntity:
+		return t.fail(r.op, connectors.Invalid, why, "ask a Jira administrator: Jira calls it a trouble of its configuration")
 	}
-	if project := missingProject.FindStringSubmatch(says); project != nil {
+	return t.bad(r, why)
+}
+
+// fromAnywhere tells a status that means the same whoever answers with it.
+func fromAnywhere(code int) bool {
+	return code == http.StatusUnauthorized || code == http.StatusRequestTimeout || code == http.StatusTooManyRequests
+}
+
+// bad is the error for a status of 400, with which Jira says many things.
+func (t *Tracker) bad(r request, why *refusedError) error {
+	project := missingProject.FindStringSubmatch(why.words)
+	switch {
+	case project != nil:
 		return t.fail(r.op, connectors.NotFound,
 			fmt.Errorf("project %q does not exist, or this account may not see it", project[1]),
 			"check the project's key, and give the account the permission Browse Projects there")
+	case why.archived():
+		return t.fail(r.op, connectors.Forbidden, why, "restore it from the archive, or leave it as it is: nothing is written to what is archived")
+	case why.has("not on the appropriate screen", "edit screen"):
+		return t.fail(r.op, connectors.Invalid, why, "put the field Labels on the edit screen of the issue's project and type, and give the account Edit Issues there")
+	case lacksPermission.MatchString(why.words):
+		// Of comments Jira says so with 400 where 403 is meant.
+		return t.fail(r.op, connectors.Forbidden, why, "ask a Jira administrator which permission the account lacks")
 	}
-	return t.fail(r.op, connectors.Invalid, err, "")
+	return t.fail(r.op, connectors.Invalid, why, "")
 }
+
+// lacksPermission is what Jira says to who may not do something. We ask for its
+// words in English.
+var lacksPermission = regexp.MustCompile(`(?i)\b(do|does) not have (the )?(necessary )?permission`)
 
 // missingProject is what a search says of a project that is gone or hidden.
 var missingProject = regexp.MustCompile(`The value '([^']*)' does not exist for the field 'project'`)
 
-// says gives Jira's own words for what went wrong, sorted, on one line.
-func (t *Tracker) says(resp *gojira.Response, body []byte) string {
+// refusedError is Jira's own account of what went wrong.
+type refusedError struct {
+	status int
+	words  string   // sorted, on one line, no secret
+	fields []string // which the words are about, where they say so
+}
+
+func (e *refusedError) Error() string { return fmt.Sprintf("%d %s", e.status, e.words) }
+
+func (e *refusedError) has(any ...string) bool {
+	return slices.ContainsFunc(any, func(s string) bool { return strings.Contains(e.words, s) })
+}
+
+// archived tells the refusal of a write to an issue, or to a project, that is
+// put away.
+func (e *refusedError) archived() bool {
+	return strings.Contains(strings.ToLower(e.words), "archived")
+}
+
+// silence tells the refusal of an edit for its notifyUsers=false
+// (https://github.com/ankitpokhrel/jira-cli/issues/959).
+func (e *refusedError) silence() bool { return e.has("discard the user notification", "notifyUsers") }
+
+// says reads Jira's own words for what went wrong.
+func (t *Tracker) says(resp *gojira.Response, body []byte) *refusedError {
+	why := &refusedError{status: resp.StatusCode}
 	// One shape for the ErrorCollection and for what gateways answer. A value
 	// of errors is a string, or now and then a list of them.
 	var e struct {
@@ -146,6 +201,7 @@ func (t *Tracker) says(resp *gojira.Response, body []byte) string {
 				} else if json.Unmarshal(raw, &many) != nil {
 					continue
 				}
+				why.fields = append(why.fields, name)
 				words = append(words, name+": "+strings.Join(many, "; "))
 			}
 		}
@@ -156,7 +212,8 @@ func (t *Tracker) says(resp *gojira.Response, body []byte) string {
 	if text == "" {
 		text = http.StatusText(resp.StatusCode)
 	}
-	return t.safe(text)
+	why.words = t.safe(text)
+	return why
 }
 
 // safe makes a tracker's words fit for an error: one line, not long, no secret.

@@ -21,8 +21,8 @@ var inert = strings.NewReplacer(
 var (
 	// A colon that touches what follows makes :D and :P, and https:// a link.
 	tightColon = regexp.MustCompile(`:(\S)`)
-	// h1. and bq. at the start of a line.
-	heading = regexp.MustCompile(`(?i)\b(h[1-6]|bq)\.`)
+	// h1. and bq. at the start of a line, and www., which some renderers link.
+	heading = regexp.MustCompile(`(?i)\b(h[1-6]|bq|www)\.`)
 	// &#91; and &amp;.
 	entity = regexp.MustCompile(`&(#?[0-9A-Za-z]+;)`)
 )

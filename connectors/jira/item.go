@@ -24,6 +24,7 @@ func (t *Tracker) item(is wireIssue) (roadmap.Item, error) {
 	f.read("status", &status)
 	f.read("issuetype", &kind)
 	f.read("project", &project)
+	t.saw(is.ID, project)
 	it := roadmap.Item{
 		Key:      t.key(is.ID),
 		Ref:      roadmap.NewRef(t.name, is.Key),

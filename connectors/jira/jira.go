@@ -49,10 +49,18 @@ type Options struct {
 	Token     string
 	UserAgent string       // "alignd/VERSION"
 	Log       *slog.Logger // nil: none
+	// Pace is shared by the trackers of one account on one host. nil: a pace of
+	// the tracker's own, at Rate.
+	Pace *transport.Pace
+	// ReadOnly: nothing will be written, so Check takes what only writing needs
+	// as a note.
+	ReadOnly bool
+	// Now is the clock that Check compares with the site's. nil: it does not.
+	Now func() time.Time
 
 	// What follows has useful zero values, and is there for tests.
 
-	Rate     float64       // requests per second; 0: 10
+	Rate     float64       // requests per second where Pace is nil; 0: 10
 	Attempts int           // at most, for one request; 0: 4
 	WaitMin  time.Duration // before the second attempt; 0: 2 s
 	WaitMax  time.Duration // the longest single wait; 0: 60 s
@@ -77,6 +85,9 @@ type Tracker struct {
 	me     *wireUser // nil: not asked yet
 	schema *schema   // nil: not asked yet
 	round  round
+
+	in           projects
+	noProperties bool // the site takes no issue property along with an edit
 }
 
 var _ connectors.Tracker = (*Tracker)(nil)
@@ -84,7 +95,7 @@ var _ connectors.Tracker = (*Tracker)(nil)
 // New checks the options and makes a tracker. It does not touch the network.
 // Its error is a *connectors.Error of kind Invalid or Auth.
 func New(o Options) (*Tracker, error) {
-	t := &Tracker{o: o, name: o.Config.Name}
+	t := &Tracker{o: o, name: o.Config.Name, in: newProjects()}
 	base, err := url.Parse(o.Config.URL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, t.fail("read the configuration", connectors.Invalid,
@@ -99,6 +110,9 @@ func New(o Options) (*Tracker, error) {
 	if t.site == "" {
 		t.site = strings.TrimRight(o.Config.URL, "/")
 	}
+	if o.Pace == nil {
+		o.Pace = transport.NewPace(o.Rate)
+	}
 	authorize, err := t.authorize()
 	if err != nil {
 		return nil, err
@@ -110,7 +124,8 @@ func New(o Options) (*Tracker, error) {
 		// Names and messages in English whatever the account's language, so that
 		// they can be read and recognised.
 		Headers:   map[string]string{"Accept-Language": "en", "X-Force-Accept-Language": "true"},
-		Pace:      transport.NewPace(o.Rate),
+		Pace:      o.Pace,
+		Limits:    limits(),
 		Attempts:  o.Attempts,
 		Timeout:   o.Timeout,
 		WaitMin:   o.WaitMin,

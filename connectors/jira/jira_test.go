@@ -13,6 +13,7 @@ import (
 
 	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
 )
 
 const testToken = "ATATT3xFfGF0-t0ken"
@@ -53,6 +54,8 @@ func newSite(t *testing.T) *site {
 	s.on("GET serverInfo", ok(`{"deploymentType":"Cloud","version":"1001.0.0"}`))
 	s.on("GET myself", ok(`{"accountId":"me","displayName":"alignd bot","active":true,"accountType":"atlassian"}`))
 	s.on("GET field", ok(testFields))
+	s.on("GET issue/1", ok(`{"id":"1","key":"PAY-1","fields":{"project":{"key":"PAY","projectTypeKey":"software"}}}`))
+	s.on("GET mypermissions", ok(`{"permissions":{}}`))
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.Close)
 	return s
@@ -169,6 +172,13 @@ func found(token string, issues ...string) answer {
 		panic(err)
 	}
 	return ok(string(b))
+}
+
+// applyOne makes one change.
+func applyOne(t *testing.T, tr *Tracker, c roadmap.Change) (remote string, err error) {
+	t.Helper()
+	receipts := tr.Apply(t.Context(), []roadmap.Change{c})
+	return receipts[0].Remote, receipts[0].Err
 }
 
 func TestNew(t *testing.T) {

@@ -241,7 +241,7 @@ func TestPageTokens(t *testing.T) {
 		{"not the last, and no way on", []answer{ok(full + `,"isLast":false}`)}, 1, connectors.Temporary, "nothing leads to the next"},
 		{"full, and no word of the end", []answer{ok(full + `}`)}, 1, connectors.Temporary, "does not say whether"},
 		{"not full, and no word of the end", []answer{ok(`{"issues":[` + one + `]}`)}, 1, "", ""},
-		{"no issues at all", []answer{ok(`{"isLast":true}`)}, 1, connectors.Invalid, "holds no issues"},
+		{"no issues at all", []answer{ok(`{"isLast":true}`)}, 1, connectors.Temporary, "holds no issues"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t)

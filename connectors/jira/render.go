@@ -3,6 +3,7 @@ package jira
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 
@@ -18,14 +19,34 @@ const (
 	ellipsis  = "…"
 )
 
+// markup writes comments for one kind of Jira.
+type markup struct {
+	dataCenter bool // people are mentioned by user name, not by account id
+}
+
+// mentionable are the ids that can be mentioned: what Cloud's account ids and
+// ordinary user names are made of. An id of another kind could break out.
+var mentionable = regexp.MustCompile(`^[\pL\pN][\pL\pN._@:+-]*$`)
+
+// mention notifies one person; where their id cannot be one, it names them.
+func (m markup) mention(s roadmap.Span) string {
+	switch {
+	case !mentionable.MatchString(s.ID):
+		return quote(s.Text)
+	case m.dataCenter:
+		return "[~" + s.ID + "]"
+	}
+	return "[~accountid:" + s.ID + "]"
+}
+
 // render writes a text as wiki markup. Nobody's words but markup of our own
-// making act in it: links, and the lines themselves. A text that is too long
+// making act in it: links, mentions, and the lines themselves. A text that is too long
 // loses lines before its last, which is the mark line.
-func render(t roadmap.Text) string {
+func (m markup) render(t roadmap.Text) string {
 	lines := make([]string, len(t))
 	total := max(len(t)-1, 0)
 	for i, line := range t {
-		lines[i] = renderLine(line, bodyMost/4)
+		lines[i] = m.line(line, bodyMost/4)
 		total += units(lines[i])
 	}
 	for dropped := false; total > bodyMost && len(lines) > 1; {
@@ -51,13 +72,13 @@ func render(t roadmap.Text) string {
 // units counts as Java does.
 func units(s string) int { return len(utf16.Encode([]rune(s))) }
 
-// renderLine writes one line of at most most units. A span that does not fit
+// line writes one line of at most most units. A span that does not fit
 // ends the line: half a link would be no link.
-func renderLine(line roadmap.Line, most int) string {
+func (m markup) line(line roadmap.Line, most int) string {
 	var b strings.Builder
 	left := most - units(ellipsis)
 	for _, s := range line {
-		text := renderSpan(s)
+		text := m.span(s)
 		if n := units(text); n <= left {
 			b.WriteString(text)
 			left -= n
@@ -73,12 +94,14 @@ func renderLine(line roadmap.Line, most int) string {
 	return b.String()
 }
 
-func renderSpan(s roadmap.Span) string {
+func (m markup) span(s roadmap.Span) string {
 	switch s.Kind {
 	case roadmap.SpanPlain:
 		return plain(s.Text)
 	case roadmap.SpanLink:
 		return link(s.Text, s.URL)
+	case roadmap.SpanMention:
+		return m.mention(s)
 	}
 	return quote(s.Text)
 }

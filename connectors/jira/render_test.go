@@ -110,7 +110,7 @@ func TestOurOwnWords(t *testing.T) {
 }
 
 func TestComment(t *testing.T) {
-	got := render(roadmap.Text{
+	got := markup{}.render(roadmap.Text{
 		{roadmap.Say("No goal: "), roadmap.Quote("[~bob] *now*"), roadmap.Say(" serves no roadmap goal.")},
 		{roadmap.Say("Nearest: "), roadmap.LinkTo("ROAD-1", "https://acme.example/browse/ROAD-1"), roadmap.Say(" (set the parent, or add goal:ROAD-1)?")},
 		{roadmap.Say("alignd · acme · story-without-goal")},
@@ -137,7 +137,7 @@ func TestLongText(t *testing.T) {
 		"beyond the BMP": {{roadmap.Say("first" + strings.Repeat("🙂", 50000))}, {roadmap.Say(mark)}},
 		"many quotes":    {append(roadmap.Line{roadmap.Say("first")}, repeat(roadmap.Quote(strings.Repeat("*", 200)), 500)...), {roadmap.Say(mark)}},
 	} {
-		got := render(text)
+		got := markup{}.render(text)
 		if n := units(got); n > bodyMost {
 			t.Errorf("%s: %d units", name, n)
 		}
@@ -145,7 +145,7 @@ func TestLongText(t *testing.T) {
 			t.Errorf("%s: begins %.40q and ends %q", name, got, got[len(got)-60:])
 		}
 	}
-	if got := render(nil); got != "" {
+	if got := (markup{}).render(nil); got != "" {
 		t.Errorf("no text came out as %q", got)
 	}
 }
@@ -180,7 +180,7 @@ func FuzzRender(f *testing.F) {
 		} else {
 			checkInert(t, s, l)
 		}
-		if r := render(roadmap.Text{{roadmap.Quote(s), roadmap.Say(s), roadmap.LinkTo(s, s)}}); strings.Contains(r, "\n") || units(r) > bodyMost {
+		if r := (markup{}).render(roadmap.Text{{roadmap.Quote(s), roadmap.Say(s), roadmap.LinkTo(s, s)}}); strings.Contains(r, "\n") || units(r) > bodyMost {
 			t.Errorf("%q: came out on several lines, or too long", s)
 		}
 	})

@@ -122,4 +122,3 @@ func (p *sprintParser) rest(s string) bool {
 	}
 	return false
 }
-

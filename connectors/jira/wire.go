@@ -99,6 +99,7 @@ type wireIssueType struct {
 type wireProject struct {
 	Key  string `json:"key"`
 	Name string `json:"name"`
+	Type string `json:"projectTypeKey"` // software, business, service_desk, product_discovery
 }
 
 type wireRef struct {

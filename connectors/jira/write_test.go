@@ -18,8 +18,7 @@ func TestApply(t *testing.T) {
 	mark := roadmap.Mark{Org: "acme", ID: "u-1", Rules: []roadmap.Rule{roadmap.StoryWithoutGoal}, Labels: []string{"needs-goal"}}
 	text := roadmap.Text{{roadmap.Say("No goal: "), roadmap.Quote("[~bob]")}, {roadmap.Say(mark.Line())}}
 	const comment = `{"body":"No goal: \\[\\~bob\\]\nalignd · acme · story-without-goal","properties":[` +
-		`{"key":"alignd","value":{"org":"acme","id":"u-1","rules":["story-without-goal"],"labels":["needs-goal"]}},` +
-		`{"key":"sd.public.comment","value":{"internal":true}}]}`
+		`{"key":"alignd","value":{"org":"acme","id":"u-1","rules":["story-without-goal"],"labels":["needs-goal"]}}]}`
 	for _, tt := range []struct {
 		name   string
 		change roadmap.Change
@@ -37,7 +36,7 @@ func TestApply(t *testing.T) {
 			s := newSite(t)
 			s.on(tt.route, tt.answer)
 			tt.change.Key, tt.change.Ref = key, "jira:PAY-1"
-			got, err := s.tracker(t, nil).apply(t.Context(), tt.change)
+			got, err := applyOne(t, s.tracker(t, nil), tt.change)
 			if err != nil || got != tt.remote {
 				t.Fatal(got, err)
 			}
@@ -61,7 +60,7 @@ func TestApply(t *testing.T) {
 		"an unknown action":      {Key: key, Action: "delete"},
 	} {
 		s := newSite(t)
-		if _, err := s.tracker(t, nil).apply(t.Context(), c); connectors.KindOf(err) != connectors.Invalid {
+		if _, err := applyOne(t, s.tracker(t, nil), c); connectors.KindOf(err) != connectors.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -71,7 +70,7 @@ func TestARefusedAccountWritesNothing(t *testing.T) {
 	s := newSite(t)
 	s.on("GET myself", answer{status: 401, body: `{}`})
 	s.on("PUT issue/1", answer{status: 204})
-	_, err := s.tracker(t, nil).apply(t.Context(), label)
+	_, err := applyOne(t, s.tracker(t, nil), label)
 	if connectors.KindOf(err) != connectors.Auth || len(s.requests("PUT issue/1")) != 0 {
 		t.Errorf("%v, and %d writes", err, len(s.requests("PUT issue/1")))
 	}

@@ -11,13 +11,15 @@ const (
 	SpanPlain SpanKind = iota // our own words
 	SpanQuote                 // words of others: titles, names, labels. Must come out as plain, inert text
 	SpanLink                  // Text (words of others) leading to URL
+	SpanMention               // a person, who is notified: Text is the name, ID and URL are the person's
 )
 
 // Span is a piece of one line.
 type Span struct {
 	Kind SpanKind `json:"kind"`
 	Text string   `json:"text"`
-	URL  string   `json:"url,omitempty"` // SpanLink only
+	URL  string   `json:"url,omitempty"` // SpanLink; SpanMention: the profile, on Linear
+	ID   string   `json:"id,omitempty"`  // SpanMention: the account
 }
 
 // Say is a span in our own words.
@@ -32,6 +34,12 @@ func LinkTo(text, url string) Span {
 		return Quote(text)
 	}
 	return Span{Kind: SpanLink, Text: text, URL: url}
+}
+
+// Mention is a span that notifies a person of the tracker that the text is
+// written to. Where the tracker cannot, it is their name.
+func Mention(p Person) Span {
+	return Span{Kind: SpanMention, Text: p.Name, ID: p.ID, URL: p.URL}
 }
 
 // Line is one line of a comment.
