@@ -1,73 +1,63 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alignd/alignd/connectors"
 )
 
-// Check asks, one probe each: who we are; for each project, whether we see it and
-// may edit and comment there; for each roadmap query, whether it is accepted and
-// about how much it finds; for each role field, which one it is. It writes
-// nothing. What is wrong is in the probes; an error, along with the probes so
-// far, means that nothing more could be asked.
+// Check asks, one probe each: who we are, what the site is, and whether its clock
+// is ours; for each project that stories or goals are in, what we may do there;
+// for each query of the file, whether it is accepted and how much it finds; for
+// each field and each kind of issue link that the file names, whether there is
+// one. It writes nothing. What is wrong is in the probes; an error, along with
+// the probes so far, means that nothing more could be asked.
 func (t *Tracker) Check(ctx context.Context) ([]connectors.Probe, error) {
-	var probes []connectors.Probe
+	c := &checking{Tracker: t, ctx: ctx}
 	if err := t.login(ctx); err != nil {
-		return append(probes, probe("token", "", err)), err
+		c.say("token", "", err)
+		return c.probes, err
 	}
-	who := fmt.Sprintf("we are %s (%s)", t.safe(t.me.DisplayName), t.safe(t.me.AccountID))
-	probes = append(probes, probe("token", who, nil))
-
+	id, _ := t.kind.identity(*t.me)
+	c.say("token", fmt.Sprintf("we are %s (%s), in time zone %s", t.safe(t.me.DisplayName), t.safe(id), cmp.Or(t.safe(t.me.TimeZone), "unknown")), nil)
+	c.site()
 	for _, p := range t.o.Config.Projects {
-		detail, err := t.checkProject(ctx, p)
-		if stop(ctx, err) {
-			return probes, err
-		}
-		probes = append(probes, probe("project "+p, detail, err))
+		c.project(p)
 	}
-	for _, i := range slices.Sorted(maps.Keys(t.o.Sources)) {
-		detail, err := t.checkQuery(ctx, i)
-		if stop(ctx, err) {
-			return probes, err
-		}
-		probes = append(probes, probe(fmt.Sprintf("roadmap source %d", i+1), detail, err))
+	if t.o.Config.JQL != "" {
+		c.scope()
 	}
-	specs := t.roleSpecs()
-	if len(specs) == 0 {
-		return probes, nil
-	}
-	fields, err := t.fields(ctx)
-	if err != nil {
-		return probes, err
-	}
-	s := newSchema(fields)
-	if err := t.judgeScopes(ctx, s, specs); err != nil {
-		return probes, err
-	}
-	for _, spec := range specs {
-		f, err := s.resolve(spec)
-		if err != nil {
-			err = t.fail("find the field of a role", connectors.Invalid, err, "correct pm or po in the roadmap section, or let the account see the field")
-		}
-		probes = append(probes, probe(spec, fmt.Sprintf("the field %s (%s)", t.safe(f.Name), f.ID), err))
-	}
-	return probes, nil
+	c.sources()
+	c.fields()
+	c.linkTypes()
+	return c.probes, c.over
 }
 
-// stop tells an error after which asking on is of no use.
-func stop(ctx context.Context, err error) bool {
-	return err != nil && (ctx.Err() != nil || connectors.KindOf(err) == connectors.Auth)
+// checking is one run of Check.
+type checking struct {
+	*Tracker
+	ctx    context.Context
+	probes []connectors.Probe
+	over   error // why nothing more is asked
 }
 
-func probe(what, detail string, err error) connectors.Probe {
+// say adds a probe, unless nothing more can be asked.
+func (c *checking) say(what, detail string, err error) {
+	if c.over != nil {
+		return
+	}
+	if err != nil && len(c.probes) > 0 && (c.ctx.Err() != nil || connectors.KindOf(err) == connectors.Auth) {
+		c.over = err
+		return
+	}
 	p := connectors.Probe{What: what, OK: err == nil, Detail: detail}
 	var e *connectors.Error
 	switch {
@@ -76,63 +66,215 @@ func probe(what, detail string, err error) connectors.Probe {
 	case err != nil:
 		p.Detail = err.Error()
 	}
-	return p
+	c.probes = append(c.probes, p)
 }
 
-// needed are the permissions without which a pass cannot do its work, with their
-// names in Jira's own screens.
-var needed = []struct{ key, name string }{
-	{"BROWSE_PROJECTS", "Browse Projects"},
-	{"EDIT_ISSUES", "Edit Issues"},
-	{"ADD_COMMENTS", "Add Comments"},
+// clockMost is how far two clocks may be apart: less than the least grace, and
+// more than a slow answer takes.
+const clockMost = 2 * time.Minute
+
+// site asks what the site is, and compares its clock with ours by the Date of
+// the answer.
+func (c *checking) site() {
+	var info wireServerInfo
+	var head http.Header
+	r := request{op: "ask for the kind of Jira", method: http.MethodGet, path: "rest/api/2/serverInfo", head: &head}
+	var asked, answered time.Time
+	if c.o.Now != nil {
+		asked = c.o.Now()
+	}
+	err := c.call(c.ctx, r, &info)
+	if c.o.Now != nil {
+		answered = c.o.Now()
+	}
+	what := "Jira Cloud"
+	if c.dataCenter() {
+		what = "Jira Data Center"
+	}
+	c.say("site", fmt.Sprintf("%s, version %s", what, cmp.Or(c.safe(info.Version), "unknown")), err)
+	date, dateErr := http.ParseTime(head.Get("Date"))
+	if err != nil || dateErr != nil || c.o.Now == nil {
+		return
+	}
+	// The site wrote its date, in whole seconds, somewhere between the two.
+	var apart time.Duration
+	switch {
+	case date.Add(time.Second).Before(asked):
+		apart = asked.Sub(date.Add(time.Second))
+	case date.After(answered):
+		apart = answered.Sub(date)
+	}
+	where := "ahead of"
+	if apart < 0 {
+		where = "behind"
+	}
+	if apart.Abs() > clockMost {
+		c.say("clock", "", c.fail(r.op, connectors.Invalid,
+			fmt.Errorf("this machine's clock is %s %s the site's, so ages are wrong by as much", apart.Abs().Round(time.Second), where),
+			"set this machine's clock (NTP)"))
+		return
+	}
+	c.say("clock", "ours and the site's agree", nil)
 }
 
-func (t *Tracker) checkProject(ctx context.Context, key string) (string, error) {
-	op := "see project " + key
-	var p wireProject
-	err := t.call(ctx, request{op: op, method: http.MethodGet, path: "rest/api/2/project/" + url.PathEscape(key)}, &p)
-	if connectors.KindOf(err) == connectors.NotFound {
-		return "", t.fail(op, connectors.NotFound, fmt.Errorf("project %q does not exist, or this account may not see it", key),
-			"check the project's key, and give the account the permission Browse Projects there")
+// scope tries the query that narrows the stories.
+func (c *checking) scope() {
+	within := make([]string, len(c.o.Config.Projects))
+	for i, p := range c.o.Config.Projects {
+		within[i] = quoteJQL(p)
 	}
-	if err != nil {
-		return "", err
+	n, err := c.kind.count(c.ctx, "try jql", narrow("project in ("+strings.Join(within, ", ")+")", c.o.Config.JQL))
+	if err == nil && n == 0 {
+		err = c.fail("try jql", connectors.Invalid, errors.New("it is accepted and leaves no issue: there would be no story"), "see whether jql says what is meant")
 	}
-	keys := make([]string, len(needed))
-	for i, n := range needed {
-		keys[i] = n.key
+	c.say("jql", c.number(n, "issue")+" of these projects", err)
+}
+
+// sources tries the queries for goals, and looks at the projects in which they
+// find some.
+func (c *checking) sources() {
+	seen := map[string]bool{}
+	for _, p := range c.o.Config.Projects {
+		seen[strings.ToUpper(p)] = true
 	}
-	q := url.Values{"projectKey": {key}, "permissions": {strings.Join(keys, ",")}}
-	var may struct {
-		Permissions map[string]struct {
-			Have bool `json:"havePermission"`
-		} `json:"permissions"`
-	}
-	if err := t.call(ctx, request{op: "ask what we may do in project " + key, method: http.MethodGet, path: "rest/api/2/mypermissions?" + q.Encode()}, &may); err != nil {
-		return "", err
-	}
-	var missing []string
-	for _, n := range needed {
-		if !may.Permissions[n.key].Have {
-			missing = append(missing, n.name)
+	var more []string
+	for _, i := range slices.Sorted(maps.Keys(c.o.Sources)) {
+		what, jql := fmt.Sprintf("roadmap source %d", i+1), narrow(c.o.Sources[i].JQL)
+		n, err := c.kind.count(c.ctx, "count "+what, jql)
+		var in []string
+		if err == nil && n > 0 {
+			var some []wireIssue
+			some, err = c.sample("look at "+what, jql)
+			for _, is := range some {
+				var p wireProject
+				if is.Fields.read("project", &p) && p.Key != "" && !slices.Contains(in, p.Key) {
+					in = append(in, p.Key)
+				}
+			}
+			slices.Sort(in)
+		}
+		detail := c.number(n, "goal")
+		if len(in) > 0 {
+			detail += ", in " + strings.Join(in, ", ")
+		}
+		c.say(what, detail, err)
+		for _, p := range in {
+			if !seen[p] {
+				seen[p] = true
+				more = append(more, p)
+			}
 		}
 	}
-	if len(missing) > 0 {
-		return "", t.fail(op, connectors.Forbidden, fmt.Errorf("the account lacks %s in project %s", strings.Join(missing, ", "), key),
-			"give its role these permissions in the project's permission scheme")
+	for _, p := range more {
+		c.project(p)
 	}
-	return fmt.Sprintf("%s: we may see, edit and comment", t.safe(p.Name)), nil
 }
 
-func (t *Tracker) checkQuery(ctx context.Context, source int) (string, error) {
-	n, err := t.kind.count(ctx, fmt.Sprintf("count roadmap source %d", source+1), narrow(t.o.Sources[source].JQL))
-	switch {
-	case err != nil:
-		return "", err
-	case n == 0:
-		return "no goal at present", nil
-	case n == 1:
-		return "one goal", nil
+// sampleMost is how many issues are looked at to learn where the issues of a
+// query are.
+const sampleMost = 100
+
+func (c *checking) sample(op, jql string) ([]wireIssue, error) {
+	fields := []string{"project"}
+	if d, is := c.kind.(*dataCenter); is {
+		found, err := d.search(c.ctx, op, wireSearchDC{JQL: jql, Fields: fields, MaxResults: sampleMost, Validate: true})
+		if err != nil {
+			return nil, err
+		}
+		return *found.Issues, nil
 	}
-	return fmt.Sprintf("about %d goals", n), nil
+	var found wireFound
+	r := request{op: op, method: http.MethodPost, path: "rest/api/2/search/jql", body: wireSearch{JQL: jql, Fields: fields, MaxResults: sampleMost}}
+	if err := c.call(c.ctx, r, &found); err != nil {
+		return nil, err
+	}
+	if found.Issues == nil {
+		return nil, c.notJira(r, "the answer to a search holds no issues")
+	}
+	return *found.Issues, nil
+}
+
+// number words a count, which Jira Cloud gives as an estimate.
+func (c *checking) number(n int, of string) string {
+	switch {
+	case n == 0:
+		return "no " + of + " at present"
+	case n == 1:
+		return "one " + of
+	case c.dataCenter():
+		return fmt.Sprintf("%d %ss", n, of)
+	}
+	return fmt.Sprintf("about %d %ss", n, of)
+}
+
+// fields looks up each field that the file names.
+func (c *checking) fields() {
+	people, goals := c.roleSpecs(), goalSpecs(c.o.Links)
+	if c.over != nil || len(people)+len(goals) == 0 {
+		return
+	}
+	all, err := c.Tracker.fields(c.ctx)
+	s := newSchema(all)
+	if err == nil {
+		err = c.judgeScopes(c.ctx, s, slices.Concat(people, goals))
+	}
+	if err != nil {
+		c.say("fields", "", err)
+		return
+	}
+	for _, spec := range people {
+		f, err := s.resolve(spec)
+		if err != nil {
+			err = c.fail("find the field of a role", connectors.Invalid, err, "correct pm or po in the roadmap section, or let the account see the field")
+		}
+		c.say(spec, fmt.Sprintf("the field %s (%s)", c.safe(f.Name), f.ID), err)
+	}
+	for _, spec := range goals {
+		f, err := s.find(spec)
+		if c.o.LinkFieldOptional && errors.Is(err, errNoField) {
+			c.say(spec, "this site has no such field, and another of the org's may have it", nil)
+			continue
+		}
+		if err != nil {
+			err = c.fail("find the field of a link", connectors.Invalid, err, "correct it under links, or let the account see the field")
+		}
+		c.say(spec, fmt.Sprintf("the field %s (%s)", c.safe(f.Name), f.ID), err)
+	}
+}
+
+// linkTypes looks for each name of an issue link in the site's list.
+func (c *checking) linkTypes() {
+	names := c.linkNames()
+	if c.over != nil || len(names) == 0 {
+		return
+	}
+	var site struct {
+		Types []struct {
+			Name    string `json:"name"`
+			Inward  string `json:"inward"`
+			Outward string `json:"outward"`
+		} `json:"issueLinkTypes"`
+	}
+	err := c.call(c.ctx, request{op: "list link types", method: http.MethodGet, path: "rest/api/2/issueLinkType"}, &site)
+	var there []string
+	for _, lt := range site.Types {
+		there = append(there, lt.Name, lt.Outward, lt.Inward)
+	}
+	for _, name := range names {
+		i := slices.IndexFunc(there, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(name)) })
+		detail := ""
+		switch {
+		case err != nil:
+		case i >= 0:
+			detail = fmt.Sprintf("a name of the link type %s", c.safe(there[i-i%3]))
+		case c.o.LinkFieldOptional:
+			detail = "this site has no such link, and another of the org's may have it"
+		default:
+			err := c.fail("find a link type", connectors.Invalid, fmt.Errorf("no link type, and no direction of one, is called %q; there are %s", name, c.safe(strings.Join(there, ", "))),
+				"correct issue-link under links")
+			c.say("issue link "+name, "", err)
+			continue
+		}
+		c.say("issue link "+name, detail, err)
+	}
 }

@@ -17,8 +17,20 @@ import (
 // epic that serves the first.
 func builtIn(t *testing.T) (*jirasim.Server, Options) {
 	t.Helper()
+	return builtInAs(t, jirasim.Options{})
+}
+
+// bothKinds are the two products, each with what the built-in Jira needs to be
+// one.
+func bothKinds() map[string]jirasim.Options {
+	return map[string]jirasim.Options{"Cloud": {}, "Data Center": {DataCenter: &jirasim.DataCenter{ContextPath: "/jira"}}}
+}
+
+func builtInAs(t *testing.T, so jirasim.Options) (*jirasim.Server, Options) {
+	t.Helper()
 	now := at("2026-11-22T12:00:00Z")
-	sim := jirasim.New(jirasim.Options{Clock: func() time.Time { return now }, PageSize: 2})
+	so.Clock, so.PageSize = func() time.Time { return now }, 2
+	sim := jirasim.New(so)
 	sim.AddUser(jirasim.User{AccountID: "bot", Name: "alignd bot", Email: "bot@acme.example", Active: true})
 	sim.AddUser(jirasim.User{AccountID: "ana", Name: "Ana", Email: "ana@acme.example", Active: true})
 	sim.AddToken("bot@acme.example", testToken, "bot")
@@ -40,6 +52,11 @@ func builtIn(t *testing.T) (*jirasim.Server, Options) {
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 	o := optionsFor(server.URL)
+	if dc := so.DataCenter; dc != nil {
+		sim.AddBearer(testToken, "bot")
+		o.Config.URL += dc.ContextPath
+		o.Config.Auth = config.Auth{Type: config.Bearer}
+	}
 	o.Sources = map[int]config.Source{0: {JQL: "project = ROAD AND issuetype = Initiative", PM: "assignee", PO: "field:Product Owner"}}
 	return sim, o
 }

@@ -16,6 +16,7 @@ type wireUser struct {
 	AccountType string `json:"accountType"` // atlassian, app, customer
 	DisplayName string `json:"displayName"`
 	Email       string `json:"emailAddress"`
+	TimeZone    string `json:"timeZone"`
 	Active      *bool  `json:"active"`
 
 	// Data Center: the user name, and what stays when that changes. A group has a

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
@@ -140,58 +139,5 @@ func TestCommentsThatAreHeldBackAreNotTakenForNone(t *testing.T) {
 	s.on("POST comment/list", ok(`{"total":2,"values":[]}`))
 	if _, err := s.tracker(t, nil).Comments(t.Context(), item); connectors.KindOf(err) != connectors.Temporary {
 		t.Errorf("no properties of one: %v", err)
-	}
-}
-
-func TestCheck(t *testing.T) {
-	s := newSite(t)
-	may := func(edit string) answer {
-		return ok(`{"permissions":{"BROWSE_PROJECTS":{"havePermission":true},"EDIT_ISSUES":{"havePermission":` + edit + `},"ADD_COMMENTS":{"havePermission":true}}}`)
-	}
-	s.on("GET project/PAY", ok(`{"key":"PAY","name":"Payments"}`))
-	s.on("GET project/WEB", ok(`{"key":"WEB","name":"Web"}`))
-	s.on("GET mypermissions", may("true"), may("false"))
-	s.on("POST search/approximate-count", ok(`{"count":12}`), answer{status: 400, body: `{"errorMessages":["Error in the JQL Query: unexpected end."]}`}, ok(`{"count":0}`))
-	tr := s.tracker(t, func(o *Options) {
-		o.Config.Projects = []string{"PAY", "WEB", "GONE"}
-		o.Sources = map[int]config.Source{
-			0: {JQL: "project = ROAD", PM: "assignee", PO: "field:Product Owner"},
-			2: {JQL: "project = ", PM: "assignee", PO: "field:Produkt Owner"},
-			3: {JQL: "project = NEW", PM: "reporter", PO: "assignee"},
-		}
-	})
-	probes, err := tr.Check(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []connectors.Probe{
-		{What: "token", OK: true, Detail: "we are alignd bot (me)"},
-		{What: "project PAY", OK: true, Detail: "Payments: we may see, edit and comment"},
-		{What: "project WEB", Detail: "the account lacks Edit Issues in project WEB", Try: "give its role these permissions in the project's permission scheme"},
-		{What: "project GONE", Detail: `project "GONE" does not exist, or this account may not see it`, Try: "check the project's key, and give the account the permission Browse Projects there"},
-		{What: "roadmap source 1", OK: true, Detail: "about 12 goals"},
-		{What: "roadmap source 3", Detail: "400 Error in the JQL Query: unexpected end."},
-		{What: "roadmap source 4", OK: true, Detail: "no goal at present"},
-		{What: "field:Product Owner", OK: true, Detail: "the field Product Owner (customfield_10050)"},
-		{What: "field:Produkt Owner", Detail: `no field is named "Produkt Owner", or this account may not see it; did you mean "Product Owner" or "Product Owners"?`, Try: "correct pm or po in the roadmap section, or let the account see the field"},
-	}
-	if diff := cmp.Diff(want, probes); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, a := range s.asked {
-		if strings.HasPrefix(a.route, "PUT") || strings.HasSuffix(a.route, "/comment") {
-			t.Errorf("check wrote: %s", a.route)
-		}
-	}
-}
-
-func TestCheckWithAWrongToken(t *testing.T) {
-	s := newSite(t)
-	s.on("GET myself", answer{status: 401, body: `{"message":"Client must be authenticated"}`})
-	probes, err := s.tracker(t, nil).Check(t.Context())
-	if connectors.KindOf(err) != connectors.Auth || len(probes) != 1 || probes[0].OK || probes[0].What != "token" || !strings.Contains(probes[0].Try, "API token") {
-		t.Errorf("got %+v, %v", probes, err)
 	}
 }
