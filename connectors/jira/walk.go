@@ -23,7 +23,8 @@ import (
 //     changes later is newer, and comes with the next pull.
 //  2. In the order of keys, from the first; then within the project of the last
 //     issue by key >= "PAY-120"; then without the projects that are done.
-//  3. A set, which has no next pull to rely on, adds what changed since 1.
+//  3. A set, which has no next pull to rely on, adds what changed since 1: the
+//     newest once more.
 //
 // A server looks the issue of a comparison up before it compares: PAY-120 that
 // was deleted fails the query, and PAY-120 that was moved away compares as
@@ -31,7 +32,7 @@ import (
 // proves that the comparison was made with it. An issue that stays in its
 // project keeps its key, so within a project nothing can slip past.
 type walk struct {
-	Began int64    `json:"began,omitempty"` // the newest change when it began, in milliseconds
+	Began int64    `json:"began,omitempty"` // the newest change when it began, in milliseconds; 0: not asked for
 	Done  []string `json:"done,omitempty"`  // projects walked to their end
 	Key   string   `json:"key,omitempty"`   // of the last issue walked; "": the next page begins a project
 	ID    string   `json:"id,omitempty"`    // of the same
@@ -83,12 +84,7 @@ func (d *dataCenter) newest(ctx context.Context, s stream, query string, at *cur
 		return p, nil
 	}
 	w := walk{}
-	for _, is := range *found.Issues {
-		if when, err := parseTime(is.Fields.text("updated")); err == nil {
-			w.Began = max(w.Began, when.UnixMilli())
-		}
-	}
-	if w.Began == 0 {
+	if w.Began, _ = span(*found.Issues); w.Began == 0 {
 		return piece{}, d.t.stale(s, "no issue says when it was changed")
 	}
 	at.Walk = &w
@@ -98,13 +94,31 @@ func (d *dataCenter) newest(ctx context.Context, s stream, query string, at *cur
 	return p, nil
 }
 
+// span gives the newest and the oldest change of issues, in milliseconds; 0
+// where none says.
+func span(issues []wireIssue) (newest, oldest int64) {
+	for _, is := range issues {
+		when, err := parseTime(is.Fields.text("updated"))
+		if err != nil {
+			continue
+		}
+		newest = max(newest, when.UnixMilli())
+		if oldest == 0 || when.UnixMilli() < oldest {
+			oldest = when.UnixMilli()
+		}
+	}
+	return newest, oldest
+}
+
 // step asks for the page at which a walk stands and moves it on.
 func (d *dataCenter) step(ctx context.Context, s stream, query string, w *walk) (piece, error) {
 	switch {
 	case w.Late:
-		found, err := d.page(ctx, s, since(query, w.Began)+" ORDER BY updated DESC, key DESC")
+		found, err := d.page(ctx, s, query+" ORDER BY updated DESC, key DESC")
 		if err == nil && !found.whole() {
-			err = d.t.stale(s, "more changed during the reading than one page holds")
+			if _, oldest := span(*found.Issues); oldest > w.Began {
+				err = d.t.stale(s, "more changed during the reading than one page holds")
+			}
 		}
 		if err != nil {
 			return piece{}, err
