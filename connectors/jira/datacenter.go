@@ -24,26 +24,18 @@ const (
 	lotMost     = 100 // issues in one search by id
 )
 
-// bulk reads a few issues one by one, directly. Many are searched for, in lots;
-// what does not come that way is read directly too, since the index may lag or
-// the issue may have another key now.
+// bulk reads a few issues one by one, directly. Many are searched for; what does
+// not come that way is read directly too, since the index may lag or the issue
+// may have another key now.
 func (d *dataCenter) bulk(ctx context.Context, op string, want, fields []string) ([]wireIssue, error) {
-	want = slices.Compact(slices.Sorted(slices.Values(want)))
-	var all []wireIssue
 	if len(want) > singlesMost {
-		came := map[string]bool{}
-		for some := range slices.Chunk(want, lotMost) {
-			found, err := d.lot(ctx, op, some, fields)
-			if err != nil {
-				return nil, err
-			}
-			for _, is := range found {
-				came[is.ID], came[strings.ToUpper(is.Key)] = true, true
-			}
-			all = append(all, found...)
-		}
-		want = slices.DeleteFunc(want, func(idOrKey string) bool { return came[strings.ToUpper(idOrKey)] })
+		return d.lots(ctx, op, want, fields)
 	}
+	return d.singly(ctx, op, slices.Compact(slices.Sorted(slices.Values(want))), fields)
+}
+
+func (d *dataCenter) singly(ctx context.Context, op string, want, fields []string) ([]wireIssue, error) {
+	var all []wireIssue
 	for _, idOrKey := range want {
 		is, there, err := d.one(ctx, op, idOrKey, url.Values{"fields": {strings.Join(fields, ",")}})
 		if err != nil {
@@ -56,9 +48,36 @@ func (d *dataCenter) bulk(ctx context.Context, op string, want, fields []string)
 	return all, nil
 }
 
+// lots searches for issues, a hundred with a request or as many as the server
+// gives, and reads one by one what does not come.
+func (d *dataCenter) lots(ctx context.Context, op string, want, fields []string) ([]wireIssue, error) {
+	want = slices.Compact(slices.Sorted(slices.Values(want)))
+	var all []wireIssue
+	var missing []string
+	for some := range slices.Chunk(want, lotMost) {
+		for came := 1; came > 0 && len(some) > 0; {
+			found, err := d.lot(ctx, op, some, fields)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, *found.Issues...)
+			rest := slices.DeleteFunc(slices.Clone(some), func(w string) bool {
+				return slices.ContainsFunc(*found.Issues, func(is wireIssue) bool { return is.ID == w || strings.EqualFold(is.Key, w) })
+			})
+			came, some = len(some)-len(rest), rest
+			if found.whole() {
+				break
+			}
+		}
+		missing = append(missing, some...)
+	}
+	more, err := d.singly(ctx, op, missing, fields)
+	return append(all, more...), err
+}
+
 // lot searches for issues by id and key. Without validation those that are not
 // there do not fail it.
-func (d *dataCenter) lot(ctx context.Context, op string, want, fields []string) ([]wireIssue, error) {
+func (d *dataCenter) lot(ctx context.Context, op string, want, fields []string) (wireFoundDC, error) {
 	var ids, keys []string
 	for _, w := range want {
 		if issueID.MatchString(w) {
@@ -74,11 +93,7 @@ func (d *dataCenter) lot(ctx context.Context, op string, want, fields []string) 
 	if len(keys) > 0 {
 		either = append(either, "key in ("+strings.Join(keys, ", ")+")")
 	}
-	found, err := d.search(ctx, op, wireSearchDC{JQL: strings.Join(either, " OR "), Fields: fields, MaxResults: lotMost, Validate: false})
-	if err != nil {
-		return nil, err
-	}
-	return *found.Issues, nil
+	return d.search(ctx, op, wireSearchDC{JQL: strings.Join(either, " OR "), Fields: fields, MaxResults: lotMost, Validate: false})
 }
 
 // unseen is how a server refuses one issue that this account may not see.
@@ -107,19 +122,22 @@ func (d *dataCenter) one(ctx context.Context, op, idOrKey string, q url.Values) 
 // which neither is left is not found again once the database is lost.
 func (d *dataCenter) talk(ctx context.Context, ids []string) ([]talk, error) {
 	const op = "read comments"
+	found, err := d.lots(ctx, op, ids, []string{"comment", "labels"})
+	if err != nil {
+		return nil, err
+	}
 	var talks []talk
-	for some := range slices.Chunk(ids, lotMost) {
-		found, err := d.bulk(ctx, op, some, []string{"comment", "labels"})
+	read := map[string]bool{} // an issue may come twice
+	for _, is := range found {
+		if read[is.ID] {
+			continue
+		}
+		read[is.ID] = true
+		tk, err := d.ours(ctx, op, is)
 		if err != nil {
 			return nil, err
 		}
-		for _, is := range found {
-			tk, err := d.ours(ctx, op, is)
-			if err != nil {
-				return nil, err
-			}
-			talks = append(talks, tk)
-		}
+		talks = append(talks, tk)
 	}
 	return talks, nil
 }

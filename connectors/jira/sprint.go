@@ -47,19 +47,20 @@ func readSprint(raw json.RawMessage) (s wireSprint, ok bool) {
 
 // sprintKeys are the properties that Data Center prints of a sprint, with the
 // form of the values that have one. Which are printed, and in what order, has
-// changed over the years.
-func sprintKeys() map[string]*regexp.Regexp {
-	number := regexp.MustCompile(`^(-?\d+|<null>)$`)
-	when := regexp.MustCompile(`^(\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:?\d\d)|<null>)$`)
-	flag := regexp.MustCompile(`^(true|false|<null>)$`)
-	return map[string]*regexp.Regexp{
-		"id": number, "rapidViewId": number, "sequence": number, "incompleteIssuesDestinationId": number,
-		"state":     regexp.MustCompile(`^([A-Z]+|<null>)$`),
-		"startDate": when, "endDate": when, "completeDate": when, "activatedDate": when,
-		"autoStartStop": flag, "synced": flag, "closed": flag,
-		"name": nil, "goal": nil,
-	}
+// changed over the years; nil: free text.
+var sprintKeys = map[string]*regexp.Regexp{
+	"id": sprintNumber, "rapidViewId": sprintNumber, "sequence": sprintNumber, "incompleteIssuesDestinationId": sprintNumber,
+	"state":     regexp.MustCompile(`^([A-Z]+|<null>)$`),
+	"startDate": sprintDate, "endDate": sprintDate, "completeDate": sprintDate, "activatedDate": sprintDate,
+	"autoStartStop": sprintFlag, "synced": sprintFlag, "closed": sprintFlag,
+	"name": nil, "goal": nil,
 }
+
+var (
+	sprintNumber = regexp.MustCompile(`^(-?\d+|<null>)$`)
+	sprintDate   = regexp.MustCompile(`^(\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:?\d\d)|<null>)$`)
+	sprintFlag   = regexp.MustCompile(`^(true|false|<null>)$`)
+)
 
 // parseSprint reads what Java prints of a sprint:
 //
@@ -67,18 +68,22 @@ func sprintKeys() map[string]*regexp.Regexp {
 //
 // Nothing in a name or a goal is escaped. So a value is taken to end at the first
 // place after which the rest is a list of properties, each at most once and of
-// its own form.
+// its own form; and a name or a goal that would swallow a property with a date
+// is none.
 func parseSprint(text string) (s wireSprint, ok bool) {
 	_, body, found := strings.Cut(text, "[")
 	if body, ok = strings.CutSuffix(body, "]"); !found || !ok || len(body) > sprintLongest {
 		return s, false
 	}
-	p := sprintParser{forms: sprintKeys(), values: map[string]string{}, tries: sprintTries}
+	p := sprintParser{values: map[string]string{}, tries: sprintTries}
 	if !p.rest(body) {
 		return s, false
 	}
-	s = wireSprint{Name: p.values["name"], State: p.values["state"]}
-	return s, s.Name != "" && s.Name != "<null>"
+	if s.Name = p.values["name"]; s.Name == "" || s.Name == "<null>" {
+		return wireSprint{}, false
+	}
+	s.State = p.values["state"]
+	return s, true
 }
 
 // What a sprint's text may cost: longer ones, and ones more ambiguous, are no
@@ -88,8 +93,15 @@ const (
 	sprintTries   = 2000
 )
 
+// dated reports whether the text goes on with a date that was not read yet.
+func (p *sprintParser) dated(s string) bool {
+	key, value, _ := strings.Cut(s, "=")
+	value, _, _ = strings.Cut(value, ",")
+	_, read := p.values[key]
+	return strings.HasSuffix(key, "Date") && !read && sprintKeys[key] != nil && sprintKeys[key].MatchString(value)
+}
+
 type sprintParser struct {
-	forms  map[string]*regexp.Regexp // nil: free text
 	values map[string]string
 	tries  int
 }
@@ -98,7 +110,7 @@ type sprintParser struct {
 // properties.
 func (p *sprintParser) rest(s string) bool {
 	key, s, found := strings.Cut(s, "=")
-	form, known := p.forms[key]
+	form, known := sprintKeys[key]
 	if _, twice := p.values[key]; !found || !known || twice {
 		return false
 	}
@@ -116,7 +128,7 @@ func (p *sprintParser) rest(s string) bool {
 			}
 			delete(p.values, key)
 		}
-		if last {
+		if last || form == nil && p.dated(s[end+1:]) {
 			return false
 		}
 	}

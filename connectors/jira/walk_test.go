@@ -289,4 +289,3 @@ func TestAnswersToASearchOnDataCenter(t *testing.T) {
 		})
 	}
 }
-
