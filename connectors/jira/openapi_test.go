@@ -13,11 +13,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
 	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/sim/jirasim"
 )
 
 // recorder keeps copies of the requests that pass.
@@ -91,6 +93,116 @@ func everyCall(t *testing.T, rec *recorder) {
 	}
 	if _, err := tr.Check(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if c, err := tr.Census(t.Context(), ""); err != nil || c.Hidden {
+		t.Fatal(c, err)
+	}
+}
+
+// everyCallToDataCenter does the same over the built-in Data Center site.
+func everyCallToDataCenter(t *testing.T, rec *recorder) {
+	t.Helper()
+	s, o := newServer(t, jirasim.DataCenter{})
+	s.add("PAY", 60)
+	s.add("OUT", 2)
+	s.add("ROAD", 5)
+	s.AddField(jirasim.Field{ID: "customfield_10050", Name: "Product Owner", Custom: "com.atlassian.jira.plugin.system.customfieldtypes:userpicker", Type: "user"})
+	o.Transport = rec
+	o.Config.JQL = "labels IS EMPTY"
+	o.Sources = map[int]config.Source{0: {JQL: "project in (ROAD, OUT)", PM: "assignee", PO: "field:Product Owner"}}
+	o.Links = []config.LinkWay{{Way: roadmap.WayIssueLink, IssueLinks: []string{"Implements"}}, {Way: roadmap.WayField, Field: "field:Epic Name"}}
+	tr := mustNew(t, o)
+	first, err := pullAll(t, tr, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pullAll(t, tr, first.next); err != nil {
+		t.Fatal(err)
+	}
+	var keys []roadmap.Key
+	var items []roadmap.Item
+	for _, is := range s.Issues() {
+		keys = append(keys, tr.key(is.ID))
+		items = append(items, roadmap.Item{Key: tr.key(is.ID)})
+	}
+	mark := roadmap.Mark{Org: "acme", ID: "u-1", Rules: []roadmap.Rule{roadmap.StoryWithoutGoal}, Labels: []string{"needs-goal"}}
+	change := roadmap.Change{Key: keys[0], Ref: "jira:PAY-1", Action: roadmap.AddLabel, Value: "needs-goal", Mark: mark}
+	for _, action := range []roadmap.Action{roadmap.AddLabel, roadmap.RemoveLabel, roadmap.CreateComment, roadmap.UpdateComment} {
+		change.Action, change.Text = action, roadmap.Text{{roadmap.Say(string(action))}}
+		r := tr.Apply(t.Context(), []roadmap.Change{change})[0]
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		change.Remote = r.Remote
+	}
+	for _, some := range [][]roadmap.Key{keys, keys[:2]} {
+		if _, err := tr.Fetch(t.Context(), some, []roadmap.Ref{"jira:PAY-1"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ours, err := tr.Comments(t.Context(), items); err != nil || len(ours) != 1 {
+		t.Fatal(ours, err)
+	}
+	if _, err := tr.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for c, more := (connectors.Count{}), true; more; more = c.More {
+		if c, err = tr.Census(t.Context(), c.Next); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestEveryRequestToDataCenterIsInTheSpecification holds what we send against
+// Atlassian's description of Data Center 10.3.
+func TestEveryRequestToDataCenterIsInTheSpecification(t *testing.T) {
+	doc, err := openapi3.NewLoader().LoadFromData(shared(t, "specs", "jira-datacenter-10.3.openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Servers = openapi3.Servers{{URL: "/rest"}}
+	// What the description gets wrong: names joined by commas are declared as an
+	// object, and so are they in its own examples.
+	*doc.Components.Schemas["StringList"].Value = *openapi3.NewStringSchema()
+	// A property's value is any JSON, and its example is the text of an object.
+	doc.Components.Schemas["EntityPropertyBean"].Value.Properties["value"] = openapi3.NewSchemaRef("", &openapi3.Schema{})
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := &recorder{}
+	everyCallToDataCenter(t, rec)
+	used := map[string]bool{}
+	for _, req := range rec.seen {
+		route, err := validate(t, router, req)
+		if err != nil {
+			t.Errorf("%s %s: %v", req.Method, req.URL.RequestURI(), err)
+			continue
+		}
+		used[route.Method+" "+route.Path] = true
+	}
+	for _, want := range []string{
+		"GET /api/2/serverInfo", "GET /api/2/myself", "GET /api/2/field", "GET /api/2/issuetype", "POST /api/2/search",
+		"GET /api/2/issue/{issueIdOrKey}", "GET /api/2/issue/{issueIdOrKey}/comment", "PUT /api/2/issue/{issueIdOrKey}",
+		"POST /api/2/issue/{issueIdOrKey}/comment", "PUT /api/2/issue/{issueIdOrKey}/comment/{id}",
+	} {
+		if !used[want] {
+			t.Errorf("%s was not sent, so nothing is known of it", want)
+		}
+	}
+	// And it would notice.
+	for _, body := range []string{`{"jql":"project = A","expand":"changelog"}`, `{"jql":"project = A","validateQuery":"none"}`} {
+		wrong, _ := http.NewRequest(http.MethodPost, "http://x/rest/api/2/search", strings.NewReader(body))
+		wrong.Header.Set("Content-Type", "application/json")
+		if _, err := validate(t, router, wrong); err == nil {
+			t.Errorf("%s passed", body)
+		}
+	}
+	for _, path := range []string{"/rest/api/2/search/jql", "/rest/api/2/issue/bulkfetch"} {
+		wrong, _ := http.NewRequest(http.MethodPost, "http://x"+path, strings.NewReader(`{}`))
+		if _, err := validate(t, router, wrong); err == nil {
+			t.Errorf("%s, which only Cloud has, passed", path)
+		}
 	}
 }
 
