@@ -204,8 +204,9 @@ func TestOursOnDataCenter(t *testing.T) {
 		items = append(items, roadmap.Item{Key: roadmap.Key{Tracker: "jira", ID: is.ID}, Ref: roadmap.NewRef("jira", is.Key)})
 	}
 	mark := roadmap.Mark{Org: o.Org, ID: "u-1", Rules: []roadmap.Rule{roadmap.StoryWithoutGoal}, Labels: []string{"old"}}
-	if _, err := tr.apply(t.Context(), roadmap.Change{Key: items[4].Key, Action: roadmap.CreateComment, Text: roadmap.Text{{roadmap.Say("x")}}, Mark: mark}); err != nil {
-		t.Fatal(err)
+	words := roadmap.Text{{roadmap.Say("x")}}
+	if r := tr.Apply(t.Context(), []roadmap.Change{{Key: items[4].Key, Action: roadmap.CreateComment, Text: words, Mark: mark}}); r[0].Err != nil {
+		t.Fatal(r[0].Err)
 	}
 	for _, is := range s.Issues()[5:8] {
 		_, err := s.AddComment(is.Key, "ana", "alignd · acme · story-without-goal")

@@ -283,6 +283,7 @@ func TestFieldByField(t *testing.T) {
 		{"product owner", `"customfield_10050":{"accountId":"ana","displayName":"Ana","active":true}`, func(it *roadmap.Item) {
 			it.People = map[string][]roadmap.Person{"field:Product Owner": {ana}}
 		}},
+		{"archived", `"archiveddate":"2026-02-01T00:00:00.000+0000","archivedby":{"name":"ana"}`, func(it *roadmap.Item) { it.Status = roadmap.StatusDropped }},
 		{"several owners", `"customfield_10051":[{"accountId":"ana","displayName":"Ana"},{"accountId":"bot","displayName":"Bot","accountType":"app","active":true},{"accountId":"bo","displayName":"Bo","active":false}]`, func(it *roadmap.Item) {
 			it.People = map[string][]roadmap.Person{"field:Product Owners": {
 				ana,

@@ -265,7 +265,7 @@ func TestAnswersToASearchOnDataCenter(t *testing.T) {
 		kind    connectors.Kind
 		says    string
 	}{
-		"no total":                    {[]answer{ok(`{"issues":[]}`)}, connectors.Invalid, "not their number"},
+		"no total":                    {[]answer{ok(`{"issues":[]}`)}, connectors.Temporary, "not their number"},
 		"empty, though issues match":  {[]answer{ok(`{"issues":[],"total":7}`)}, connectors.Temporary, "though 7 issues match"},
 		"less than was asked":         {[]answer{ok(`{"issues":[],"total":0,"warningMessages":["The value 'x' does not exist."]}`)}, connectors.Invalid, "made less of the search"},
 		"not in the order asked for":  {[]answer{ok(`{"issues":[` + one + `],"total":3}`), ok(`{"issues":[` + two + `,` + one + `],"total":3}`)}, connectors.Temporary, "does not stand in the order of keys"},

@@ -1,0 +1,122 @@
+package jira
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/sim/jirasim"
+)
+
+func TestTheKindOfJira(t *testing.T) {
+	const cloudMe, serverMe = `{"accountId":"me","displayName":"bot"}`, `{"name":"bot","key":"JIRAUSER1","displayName":"bot"}`
+	for name, tt := range map[string]struct {
+		stated   config.Deployment
+		info, me string
+		server   bool
+		says     string
+	}{
+		"Cloud says so":             {"", `{"deploymentType":"CLOUD"}`, cloudMe, false, ""},
+		"Server":                    {"", `{"deploymentType":"Server","version":"8.20.0"}`, serverMe, true, ""},
+		"server, in small letters":  {"", `{"deploymentType":"server"}`, serverMe, true, ""},
+		"DataCenter":                {"", `{"deploymentType":"DataCenter"}`, serverMe, true, ""},
+		"Data Center":               {"", `{"deploymentType":"Data Center"}`, serverMe, true, ""},
+		"stated, and not asked":     {config.DataCenter, `not asked`, serverMe, true, ""},
+		"stated wrongly":            {config.Cloud, `not asked`, serverMe, false, "correct deployment"},
+		"stated wrongly, the other": {config.DataCenter, `not asked`, cloudMe, true, "correct deployment"},
+		"nobody":                    {"", `{"deploymentType":"Server"}`, `{}`, true, "does not say which account we are"},
+	} {
+		s := newSite(t)
+		s.on("GET serverInfo", ok(tt.info))
+		s.on("GET myself", ok(tt.me))
+		tr := s.tracker(t, func(o *Options) { o.Config.Deployment = tt.stated })
+		err := tr.login(t.Context())
+		if (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if tr.dataCenter() != tt.server {
+			t.Errorf("%s: Data Center is %t", name, tr.dataCenter())
+		}
+		if asked := len(s.requests("GET serverInfo")) > 0; asked == (tt.stated != "") {
+			t.Errorf("%s: asked %t", name, asked)
+		}
+	}
+}
+
+// TestAnonymousAnswers: a server that takes who shows an expired token for nobody
+// answers 200 with what everybody may see. That is a refusal, on both kinds.
+func TestAnonymousAnswers(t *testing.T) {
+	s, o := newServer(t, jirasim.DataCenter{Public: true, FallBack: true})
+	s.add("PAY", 2)
+	o.Token = "expired"
+	for _, d := range []config.Deployment{"", config.DataCenter} {
+		o.Config.Deployment = d
+		if _, err := mustNew(t, o).Pull(t.Context(), ""); connectors.KindOf(err) != connectors.Auth {
+			t.Errorf("deployment %q: %v", d, err)
+		}
+	}
+}
+
+// TestACensusPassesOverAHiddenPlace, on both kinds of Jira.
+func TestACensusPassesOverAHiddenPlace(t *testing.T) {
+	s, server := newServer(t, jirasim.DataCenter{})
+	s.add("PAY", 5)
+	_, cloud := builtIn(t)
+	for name, tt := range map[string]struct {
+		o    Options
+		want int
+	}{"Cloud": {cloud, 3}, "Data Center": {server, 5}} {
+		tt.o.Config.Projects = []string{"NOPE", "PAY", "GONE"}
+		tr := mustNew(t, tt.o)
+		hidden, ids := []string{}, 0
+		for c, more := (connectors.Count{}), true; more; more = c.More {
+			var err error
+			if c, err = tr.Census(t.Context(), c.Next); err != nil {
+				t.Fatal(err)
+			}
+			if c.Hidden {
+				hidden = append(hidden, c.Place)
+			} else if ids += len(c.IDs); c.Place != "PAY" {
+				t.Errorf("%s: counted in %s", name, c.Place)
+			}
+		}
+		if !slices.Equal(hidden, []string{"NOPE", "GONE"}) || ids != tt.want {
+			t.Errorf("%s: hidden %v, %d ids", name, hidden, ids)
+		}
+		if _, err := tr.Census(t.Context(), "no cursor"); connectors.KindOf(err) != connectors.Invalid {
+			t.Errorf("%s: a cursor of something else: %v", name, err)
+		}
+	}
+}
+
+// TestOurRecordOnCloud comes with the bulk fetch that brings the comments.
+func TestOurRecordOnCloud(t *testing.T) {
+	sim, o := builtIn(t)
+	tr := mustNew(t, o)
+	items, err := tr.Fetch(t.Context(), nil, []roadmap.Ref{"jira:PAY-2", "jira:PAY-3"})
+	if err != nil || len(items) != 2 {
+		t.Fatal(items, err)
+	}
+	put := request{method: http.MethodPut, path: "rest/api/2/issue/" + items[1].Key.ID + "/properties/alignd.acme", body: json.RawMessage(`{"labels":["b","a"]}`), write: true}
+	if err := tr.call(t.Context(), put, nil); err != nil {
+		t.Fatal(err)
+	}
+	put.path = strings.Replace(put.path, "alignd.acme", "alignd.other", 1)
+	put.path = strings.Replace(put.path, items[1].Key.ID, items[0].Key.ID, 1)
+	if err := tr.call(t.Context(), put, nil); err != nil {
+		t.Fatal(err)
+	}
+	sim.ResetRequests()
+	got, err := tr.Comments(t.Context(), items)
+	if err != nil || len(got) != 1 || got[0].Key != items[1].Key || got[0].Remote != "" || !slices.Equal(got[0].Mark.Labels, []string{"a", "b"}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if n := len(sim.Requests()); n != 1 {
+		t.Errorf("%d requests", n)
+	}
+}
