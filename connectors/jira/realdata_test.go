@@ -2,7 +2,6 @@ package jira
 
 import (
 	"bytes"
-	"fmt"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -102,5 +101,5 @@ func realProject(t *testing.T, raw []byte, dc *jirasim.DataCenter) {
 	if len(got) != n || len(counted) != n || n != len(want) {
 		t.Errorf("of %d issues %d were pulled and %d counted", n, len(got), len(counted))
 	}
-	t.Log(fmt.Sprintf("%d issues, %d linked upwards, %d in sprints, %d epics, %d requests", n, links, sprints, epics, len(sim.Requests())))
+	t.Logf("%d issues, %d linked upwards, %d in sprints, %d epics, %d requests", n, links, sprints, epics, len(sim.Requests()))
 }

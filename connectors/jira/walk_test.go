@@ -101,15 +101,12 @@ func TestAWalkByKey(t *testing.T) {
 		t.Fatal(first, err)
 	}
 	goals := "(project in (ROAD, OUT))"
-	var want []string
-	for _, q := range []string{
+	want := []string{
 		`project = "PAY" ORDER BY updated DESC, key DESC`, // not all: the walk begins
 		`project = "PAY" ORDER BY key ASC`,
 		`project = "PAY" AND key >= "PAY-3" ORDER BY key ASC`,
 		`project = "PAY" AND key >= "PAY-5" ORDER BY key ASC`,
 		`project = "PAY" AND key >= "PAY-7" ORDER BY key ASC`,
-	} {
-		want = append(want, q)
 	}
 	for range 2 { // what changed among the goals, and which are goals at all
 		want = append(want,
