@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 	"github.com/alignd/alignd/internal/sim/jirasim"
 )
@@ -237,5 +238,30 @@ func TestOursOnDataCenter(t *testing.T) {
 	// one issue's comments; the records of three.
 	if len(s.asked) != 2+20+1+3 {
 		t.Errorf("%d requests: %q", len(s.asked), s.asked)
+	}
+}
+
+// What may not be seen is left out; a refusal of another kind concludes nothing.
+func TestAnIssueThatAServerRefuses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answer answer
+		kind   connectors.Kind
+	}{
+		"it does not exist":      {answer{status: 404, body: `{"errorMessages":["Issue Does Not Exist"],"errors":{}}`}, ""},
+		"it may not be seen":     {answer{status: 403, body: `{"errorMessages":["You do not have the permission to see the specified issue."],"errors":{}}`}, ""},
+		"a captcha is asked":     {answer{status: 403, body: `{"errorMessages":["CAPTCHA"]}`, headers: map[string]string{"X-Seraph-LoginReason": "AUTHENTICATION_DENIED"}}, connectors.Auth},
+		"a licence is missing":   {answer{status: 403, body: `{"errorMessages":["No licence"],"errors":{}}`}, connectors.Forbidden},
+		"the server is tired":    {answer{status: 503}, connectors.Temporary},
+		"something else answers": {ok(`{"hello":"world"}`), connectors.Temporary},
+	} {
+		s := newSite(t)
+		s.on("GET myself", ok(`{"name":"alignd","key":"JIRAUSER1","displayName":"bot"}`))
+		s.on("GET issuetype", ok(`[]`))
+		s.on("GET issue/1", tt.answer)
+		tr := s.tracker(t, func(o *Options) { o.Config.Deployment = config.DataCenter })
+		items, err := tr.Fetch(t.Context(), []roadmap.Key{tr.key("1")}, nil)
+		if connectors.KindOf(err) != tt.kind || len(items) != 0 {
+			t.Errorf("%s: %v, %v", name, items, err)
+		}
 	}
 }

@@ -62,38 +62,6 @@ func TestAnonymousAnswers(t *testing.T) {
 	}
 }
 
-// TestACensusPassesOverAHiddenPlace, on both kinds of Jira.
-func TestACensusPassesOverAHiddenPlace(t *testing.T) {
-	s, server := newServer(t, jirasim.DataCenter{})
-	s.add("PAY", 5)
-	_, cloud := builtIn(t)
-	for name, tt := range map[string]struct {
-		o    Options
-		want int
-	}{"Cloud": {cloud, 3}, "Data Center": {server, 5}} {
-		tt.o.Config.Projects = []string{"NOPE", "PAY", "GONE"}
-		tr := mustNew(t, tt.o)
-		hidden, ids := []string{}, 0
-		for c, more := (connectors.Count{}), true; more; more = c.More {
-			var err error
-			if c, err = tr.Census(t.Context(), c.Next); err != nil {
-				t.Fatal(err)
-			}
-			if c.Hidden {
-				hidden = append(hidden, c.Place)
-			} else if ids += len(c.IDs); c.Place != "PAY" {
-				t.Errorf("%s: counted in %s", name, c.Place)
-			}
-		}
-		if !slices.Equal(hidden, []string{"NOPE", "GONE"}) || ids != tt.want {
-			t.Errorf("%s: hidden %v, %d ids", name, hidden, ids)
-		}
-		if _, err := tr.Census(t.Context(), "no cursor"); connectors.KindOf(err) != connectors.Invalid {
-			t.Errorf("%s: a cursor of something else: %v", name, err)
-		}
-	}
-}
-
 // TestOurRecordOnCloud comes with the bulk fetch that brings the comments.
 func TestOurRecordOnCloud(t *testing.T) {
 	sim, o := builtIn(t)
