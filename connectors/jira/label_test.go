@@ -153,7 +153,13 @@ func TestWhatAnEditCarriesBesideLabels(t *testing.T) {
 // after our edits, and while one is on its way, their labels come out as they
 // left them, and ours as we did.
 func TestPeoplesLabelsSurvive(t *testing.T) {
-	sim, o := builtIn(t)
+	for kind, so := range bothKinds() {
+		t.Run(kind, func(t *testing.T) { peoplesLabelsSurvive(t, so) })
+	}
+}
+
+func peoplesLabelsSurvive(t *testing.T, so jirasim.Options) {
+	sim, o := builtInAs(t, so)
 	var meanwhile func()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut && meanwhile != nil {
@@ -163,6 +169,9 @@ func TestPeoplesLabelsSurvive(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	o.Config.URL = server.URL
+	if so.DataCenter != nil {
+		o.Config.URL += so.DataCenter.ContextPath
+	}
 	o.Rate = 1e6
 	made := 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -247,8 +256,18 @@ func listed(set map[string]bool) []string {
 // TestWhoGetsMail: only an administrator's edits are made without mail; nobody's
 // are refused for it.
 func TestWhoGetsMail(t *testing.T) {
-	for _, admin := range []bool{false, true} {
-		sim, o := builtIn(t)
+	for _, tt := range []struct {
+		kind  string
+		admin bool
+		want  string
+	}{
+		{"Cloud", false, "edit true, comment true, edit comment true"},
+		{"Cloud", true, "edit false, comment true, edit comment false"},
+		{"Data Center", false, "edit true, comment true, edit comment true"},
+		{"Data Center", true, "edit false, comment true, edit comment true"}, // no such parameter on comments there
+	} {
+		sim, o := builtInAs(t, bothKinds()[tt.kind])
+		admin := tt.admin
 		if admin {
 			if err := sim.SetPermission("bot", "PAY", "ADMINISTER_PROJECTS", true); err != nil {
 				t.Fatal(err)
@@ -279,12 +298,8 @@ func TestWhoGetsMail(t *testing.T) {
 		for _, m := range sim.Mails() {
 			got = append(got, fmt.Sprint(m.Act, " ", m.Notify))
 		}
-		want := "edit true, comment true, edit comment true"
-		if admin {
-			want = "edit false, comment true, edit comment false"
-		}
-		if strings.Join(got, ", ") != want {
-			t.Errorf("administrator %v: mail %v, want %s", admin, got, want)
+		if strings.Join(got, ", ") != tt.want {
+			t.Errorf("%s, administrator %v: mail %v, want %s", tt.kind, admin, got, tt.want)
 		}
 	}
 }
