@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -85,6 +87,29 @@ func checkStatus(err error) int {
 	return exitError
 }
 
+// printProbes shows what a tracker was asked as a table: is it right, what, and
+// what was found, with what to try below it.
+func (c *common) printProbes(tracker string, probes []connectors.Probe) {
+	wide := 0
+	for _, p := range probes {
+		wide = max(wide, min(utf8.RuneCountInString(p.What), whatMost))
+	}
+	c.say("  %s", c.paint(bold, tracker))
+	for _, p := range probes {
+		mark := c.paint(green, "ok  ")
+		if !p.OK {
+			mark = c.paint(red, "FAIL")
+		}
+		c.say("    %s  %-*s  %s", mark, wide, p.What, p.Detail)
+		if !p.OK && p.Try != "" {
+			c.say("    %4s  %-*s  %s", "", wide, "", c.paint(amber, "Try: ")+p.Try)
+		}
+	}
+}
+
+// whatMost is the widest that the first column of a table of probes may be.
+const whatMost = 36
+
 // errProbe says that a tracker was asked and something is not as the file says.
 var errProbe = errors.New("the trackers are not as the file says")
 
@@ -102,21 +127,11 @@ func (c *common) probe(ctx context.Context, org *config.Org, one *checked) error
 	for _, t := range org.Trackers {
 		probes, askErr := trackers[t.Name].Check(ctx)
 		one.Probes[t.Name] = append([]connectors.Probe{}, probes...)
-		for _, p := range probes {
-			if !p.OK && failed == nil {
-				failed = errProbe
-			}
-			if c.json {
-				continue
-			}
-			mark, try := "ok  ", ""
-			if !p.OK {
-				mark = "FAIL"
-				if p.Try != "" {
-					try = ". Try: " + p.Try
-				}
-			}
-			fmt.Fprintf(c.out, "  %s %s: %s: %s%s\n", mark, t.Name, p.What, p.Detail, try)
+		if slices.ContainsFunc(probes, func(p connectors.Probe) bool { return !p.OK }) && failed == nil {
+			failed = errProbe
+		}
+		if !c.json {
+			c.printProbes(t.Name, probes)
 		}
 		switch {
 		case connectors.KindOf(askErr) == connectors.Auth && failed != nil:

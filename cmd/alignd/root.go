@@ -39,6 +39,7 @@ type common struct {
 	logLevel  string
 	logFormat string
 	now       string
+	network   network
 }
 
 // Exit statuses, as each command's help tells them.
@@ -171,6 +172,15 @@ func (c *common) clock() (func() time.Time, error) {
 		return nil, fmt.Errorf("--now %q is not a time. Try: the form 2026-11-22T09:00:00Z", c.now)
 	}
 	return func() time.Time { return t }, nil
+}
+
+// realClock is this machine's clock, for holding it against others; nil where
+// --now asks for another time.
+func (c *common) realClock() func() time.Time {
+	if c.now != "" {
+		return nil
+	}
+	return time.Now
 }
 
 // logger makes the log that the flags ask for.

@@ -61,8 +61,13 @@ func (c *common) trackers(org *config.Org, log *slog.Logger) (map[string]connect
 		agent := "alignd/" + version
 		switch t.Type {
 		case config.Jira:
+			connections, noCA := c.network.transport(org, t)
+			if noCA != nil {
+				return nil, noCA
+			}
 			trackers[t.Name], err = jira.New(jira.Options{
-				Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond,
+				Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log,
+				Pace: c.network.pace(org.Name, t, token), Transport: connections, ReadOnly: org.Mode != config.Write, Now: c.realClock(),
 				Links: org.Links, LinkFieldOptional: jiraSites(org) > 1, Labels: ruleLabels(org),
 			})
 		case config.Linear:

@@ -47,12 +47,10 @@ func (c *checking) lookAt(key string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	have, lack := []string{}, []string{}
+	var lack []string
 	wrong := false
 	for _, n := range needed {
-		if may[n.key] {
-			have = append(have, n.name)
-		} else {
+		if !may[n.key] {
 			lack = append(lack, n.name)
 			wrong = wrong || !n.writes || !c.o.ReadOnly
 		}
@@ -65,7 +63,7 @@ func (c *checking) lookAt(key string) (string, error) {
 	if len(lack) > 0 {
 		told = append(told, "the account lacks "+strings.Join(lack, ", "))
 	} else {
-		told = append(told, "we have "+strings.Join(have, ", "))
+		told = append(told, "we may see, edit and comment")
 	}
 	try := "give its role these permissions in the project's permission scheme"
 	if p.Type == serviceProject {

@@ -66,7 +66,7 @@ func (t *Tracker) noAnswer(r request, err error) error {
 		return t.fail(r.op, connectors.Invalid, err, "")
 	case errors.As(err, &cert):
 		return t.fail(r.op, connectors.Temporary, fmt.Errorf("the certificate of %s cannot be trusted: %w", t.base.Host, err),
-			"install the authority that signed it on this machine, or check that nothing stands in between")
+			"name the authority that signed it under ca_file, or check that nothing stands in between")
 	case errors.As(err, &dns):
 		return t.fail(r.op, kind, fmt.Errorf("cannot find the host %s: %w", t.base.Host, err), "check the spelling of url, and this machine's DNS")
 	case notSent(err):
