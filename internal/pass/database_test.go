@@ -40,10 +40,10 @@ func TestDatabaseLost(t *testing.T) {
 		{"after a label of which we never heard", []func(*town){fault(put, connectortest.LostAfter), lose}, flagged},
 		{"after an edit of which we never heard", []func(*town){pass, move("PAY-1"), fault(editing, connectortest.LostAfter), lose}, resolved},
 		// Nothing leads back to this comment any more: the story has no finding and
-		// no label. It is found again when the story is flagged again; that the label
-		// which it tells of is off is taken for a person's word then.
+		// no label. It is found again when the story is flagged again; the issue's
+		// record of our labels then tells that it was us who took the label off.
 		{"after an edit that never came", []func(*town){pass, move("PAY-1"), fault(editing, connectortest.LostBefore), lose}, "- / story-without-goal"},
-		{"after an edit that never came, and then it is flagged again", []func(*town){pass, move("PAY-1"), fault(editing, connectortest.LostBefore), lose, pass, move("")}, "- / story-without-goal"},
+		{"after an edit that never came, and then it is flagged again", []func(*town){pass, move("PAY-1"), fault(editing, connectortest.LostBefore), lose, pass, move("")}, flagged},
 		{"after a person removed the label", []func(*town){pass, func(w *town) { w.unlabel("PAY-10", "needs-goal") }, lose}, "- / story-without-goal"},
 		{"after that was noticed", []func(*town){pass, func(w *town) { w.unlabel("PAY-10", "needs-goal") }, pass, lose}, "- / story-without-goal"},
 		{"in the middle of a pull", []func(*town){pass, lose, func(w *town) {
