@@ -27,6 +27,8 @@ var (
 	trackerName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 	containerID = regexp.MustCompile(`^[A-Za-z0-9_]{1,255}$`) // Jira project key, Linear team key
 	uuid        = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+	clientIDShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 )
 
 // The keys of a tracker, by what knows them.
@@ -183,11 +185,11 @@ func (d *decoder) auth(f field, path string, tracker TrackerType) Auth {
 	if !ok {
 		return a
 	}
-	t.secret("client_secret") // a literal is an error also where the key is not used
-	a.Token = t.secret("token")
+	// A literal is an error also where the key is not used.
+	clientSecret, token := t.secret("client_secret"), t.secret("token")
 	kinds := []string{string(Basic), string(Bearer)}
 	if tracker == Linear {
-		kinds = []string{string(APIKey)}
+		kinds = []string{string(APIKey), string(OAuth)}
 	}
 	if !t.need("type", authExample(tracker)) {
 		return a
@@ -196,18 +198,24 @@ func (d *decoder) auth(f field, path string, tracker TrackerType) Auth {
 	switch {
 	case !ok:
 		return a
-	case s == "oauth" && tracker == Linear:
-		d.fail(at, join(path, "type"), "use an API key: "+authExample(tracker), "oauth is not supported yet")
-		return a
 	case !slices.Contains(kinds, s):
 		d.fail(at, join(path, "type"), didYouMean(s, kinds), "a %s tracker takes %s", tracker, list(kinds))
 		return a
 	}
 	a.Type = AuthType(s)
-	t.refuse("remove it", "belongs to type: oauth, which is not supported yet", "client_id", "client_secret")
+	unused := fmt.Sprintf("is not used with type: %s", a.Type)
+	if a.Type == OAuth {
+		t.refuse("remove it", unused, "user", "token")
+		a.ClientSecret = clientSecret
+		a.ClientID = d.clientID(t)
+		t.need("client_secret", "client_secret: env:NAME or file:PATH")
+		return a
+	}
+	a.Token = token
+	t.refuse("remove it", unused, "client_id", "client_secret")
 	t.need("token", "token: env:NAME or file:PATH")
 	if a.Type != Basic {
-		t.refuse("remove it", fmt.Sprintf("is not used with type: %s", a.Type), "user")
+		t.refuse("remove it", unused, "user")
 		return a
 	}
 	if t.need("user", "the e-mail address of the account") {
@@ -219,6 +227,19 @@ func (d *decoder) auth(f field, path string, tracker TrackerType) Auth {
 		a.User = user
 	}
 	return a
+}
+
+// clientID reads the public name of an OAuth app, which is no secret.
+func (d *decoder) clientID(t *table) string {
+	if !t.need("client_id", "the app's client ID; Linear shows it under Settings > API > OAuth applications") {
+		return ""
+	}
+	id, at, ok := t.text("client_id")
+	if ok && !clientIDShape.MatchString(id) {
+		d.fail(at, join(t.path, "client_id"), "copy it from the app's page in Linear", "must be letters, digits, - and _; it is not repeated here")
+		return ""
+	}
+	return id
 }
 
 // url reads a key that holds the address of a tracker.

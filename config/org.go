@@ -97,13 +97,17 @@ const (
 	Basic  AuthType = "basic"   // Jira Cloud: user and API token
 	Bearer AuthType = "bearer"  // Jira: personal access token
 	APIKey AuthType = "api-key" // Linear: sent without "Bearer"
+	OAuth  AuthType = "oauth"   // Linear: client credentials of an OAuth app, as which we act
 )
 
 // Auth is how we authenticate to a tracker.
 type Auth struct {
 	Type  AuthType
 	User  string // Basic only
-	Token Secret
+	Token Secret // "" with OAuth
+	// ClientID and ClientSecret are an OAuth app's, and only OAuth has them.
+	ClientID     string
+	ClientSecret Secret
 }
 
 // Source is one roadmap source: where goals come from and who owns them.

@@ -12,18 +12,6 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// Together is how many items' labels go with one request.
-func (t *Tracker) Together() int { return 1 }
-
-// Apply makes changes, one request each.
-func (t *Tracker) Apply(ctx context.Context, changes []roadmap.Change) []connectors.Receipt {
-	receipts := make([]connectors.Receipt, len(changes))
-	for i, c := range changes {
-		receipts[i].Remote, receipts[i].Err = t.apply(ctx, c)
-	}
-	return receipts
-}
-
 func (t *Tracker) apply(ctx context.Context, c roadmap.Change) (remote string, err error) {
 	if err := t.checkChange(c); err != nil {
 		return "", err
@@ -76,6 +64,9 @@ func (t *Tracker) addLabel(ctx context.Context, c roadmap.Change) error {
 	if err != nil {
 		return err
 	}
+	if slices.Contains(on.labels, id) {
+		return nil
+	}
 	return t.putLabel(ctx, c, id)
 }
 
@@ -86,15 +77,29 @@ func (t *Tracker) removeLabel(ctx context.Context, c roadmap.Change) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range on.labels {
-		if t.dir.labels[c.Kind].byID[id].name != c.Value {
-			continue
-		}
+	for _, id := range t.carried(c, on) {
 		if err := t.putLabel(ctx, c, id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// carried gives the labels of the change's name that the item carries. Where the
+// file's label_ids give the label, that is the only one of ours.
+func (t *Tracker) carried(c roadmap.Change, on known) []string {
+	given := t.o.Config.LabelIDs[c.Value]
+	book := t.dir.labels[c.Kind]
+	var ids []string
+	for _, id := range on.labels {
+		if _, ours := book.byID[given]; ours && id != given {
+			continue
+		}
+		if book.byID[id].is(c.Value) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // putLabel adds or removes one label by id. Whether Linear refuses a label that
@@ -177,7 +182,7 @@ func (t *Tracker) recall(ctx context.Context, c roadmap.Change) (known, error) {
 	on, ok := t.seen[c.Key.ID]
 	if !ok {
 		return known{}, t.fail(fmt.Sprintf("%s on %s", c.Action, c.Ref), connectors.NotFound,
-			errors.New("it is gone, or the API key may no longer see it"), "")
+			fmt.Errorf("it is gone, or the %s may no longer see it", t.holder()), "")
 	}
 	return on, nil
 }

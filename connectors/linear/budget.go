@@ -12,9 +12,13 @@ import (
 // cliff (linear.app/developers/rate-limiting).
 
 const (
-	// dearest is at least what the dearest of our documents costs, in points;
-	// TestPrice asserts it.
+	// dearest is at least what the dearest of our documents costs, in points, as
+	// the documented formula has it; TestPrice asserts it.
 	dearest = 3000
+	// mostPoints is the most that one query may cost; above it Linear refuses
+	// always (linear.app/developers/rate-limiting). Pages are made smaller where
+	// what Linear measures comes near it.
+	mostPoints, roomyPoints = 10000, 9000
 	// blindWait is waited when Linear refuses without telling a limit.
 	blindWait = 5 * time.Second
 )
@@ -29,6 +33,7 @@ type meter struct {
 // budget is what the latest answer said is left.
 type budget struct {
 	requests, points, endpoint meter
+	cost                       float64   // of the latest answer, in points; 0: not told
 	date                       time.Time // the server's clock; zero: not told
 }
 
@@ -42,6 +47,7 @@ func (b *budget) take(h http.Header) {
 	if m := readMeter(h, "X-RateLimit-Complexity-"); m.known {
 		b.points = m
 	}
+	b.cost, _ = strconv.ParseFloat(h.Get("X-Complexity"), 64)
 	b.endpoint = readMeter(h, "X-RateLimit-Endpoint-Requests-")
 	b.date, _ = http.ParseTime(h.Get("Date"))
 }

@@ -54,6 +54,8 @@ type refusal struct {
 	try      string        //
 	wait     time.Duration // RateLimited: before the next request
 	feature  bool          // the workspace's plan does not have what was asked for
+	scope    bool          // the credential lacks the scope for it
+	complex  bool          // the query costs more than any may
 	conflict bool          // a row of this id is there already
 }
 
@@ -70,7 +72,7 @@ type verdict struct {
 
 const (
 	tryKey    = "check that auth.token points to a valid Linear API key (Settings > Security & access > Personal API keys)"
-	tryScope  = "give the API key the permission that is named, or use the key of a member who has it"
+	tryScope  = "give the API key or the app the permission that is named, or use the key of a member who has it"
 	tryPlan   = "ask a workspace admin; Linear's plan or settings do not allow it"
 	tryReport = "this is a fault of alignd: please report it with this message"
 	tryURL    = "check the tracker's url, and whether a proxy answers in Linear's place; the API is at " + DefaultURL
@@ -163,6 +165,8 @@ func (t *Tracker) refuse(resp *http.Response, body []byte, errs []answerError, n
 		if v, known = judge(e); known {
 			r.text = t.words(e)
 			r.feature = e.Code == "FEATURE_NOT_ACCESSIBLE" || strings.EqualFold(e.Type, "feature not accessible")
+			r.scope = strings.HasPrefix(strings.ToLower(e.Message), "invalid scope")
+			r.complex = strings.Contains(strings.ToLower(e.Message), "too complex")
 			r.conflict = strings.HasPrefix(strings.ToLower(e.Message), "conflict on insert")
 			r.wait = e.Every
 			break
@@ -181,6 +185,9 @@ func (t *Tracker) refuse(resp *http.Response, body []byte, errs []answerError, n
 		}
 	}
 	r.kind, r.try = v.kind, v.try
+	if r.try == tryKey && t.isApp() {
+		r.try = tryApp
+	}
 	switch {
 	case r.kind == connectors.RateLimited && r.wait == 0:
 		r.wait = max(t.budget.wait(), transport.RetryAfter(resp))
@@ -205,7 +212,8 @@ func (t *Tracker) classify(op string, err error, write bool) *connectors.Error {
 		}
 		return e
 	}
-	err = redacted{err: unwrapURL(err), token: t.o.Token}
+	err = unwrapURL(err)
+	err = redacted{err: err, text: t.hide(err.Error())}
 	switch {
 	case errors.Is(err, transport.ErrRedirect), errors.Is(err, transport.ErrForeignHost):
 		return t.fail(op, connectors.Invalid, err, tryURL)
@@ -235,9 +243,7 @@ func (t *Tracker) words(e answerError) string {
 
 // clean makes untrusted text fit for one line of an error or a log.
 func (t *Tracker) clean(s string) string {
-	if t.o.Token != "" {
-		s = strings.ReplaceAll(s, t.o.Token, "[secret]")
-	}
+	s = t.hide(s)
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):

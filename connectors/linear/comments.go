@@ -57,10 +57,13 @@ func (t *Tracker) commentsOn(ctx context.Context, items []roadmap.Item) ([]roadm
 		// One comment too few would be written again.
 		return nil, t.partialOnly(op, partial[0])
 	}
+	if got.PageInfo.HasNextPage {
+		return nil, t.fail(op, connectors.Temporary, errors.New("the answer holds only a part of what was asked for"), "")
+	}
 	byID := map[string]roadmap.Comment{}
 	for _, n := range got.Nodes {
 		key, ours := on[n.ID]
-		if !ours || n.User == nil || n.User.ID != t.dir.viewer {
+		if !ours || !t.wrote(n) {
 			continue
 		}
 		m, ok := markOf(n.Body)
@@ -77,6 +80,16 @@ func (t *Tracker) commentsOn(ctx context.Context, items []roadmap.Item) ([]roadm
 		}
 	}
 	return found, nil
+}
+
+// wrote reports whether a comment that has one of our ids is by our account. An
+// app's comments may come without a user, and then only say that a bot wrote
+// them; a person's never do.
+func (t *Tracker) wrote(n commentNode) bool {
+	if n.User == nil {
+		return t.dir.viewerApp && n.BotActor != nil
+	}
+	return n.User.ID == t.dir.viewer
 }
 
 // markOf reads the mark line, the last line that is not empty.

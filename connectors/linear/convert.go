@@ -2,7 +2,6 @@ package linear
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,12 +11,15 @@ import (
 
 // issues turns rows into items, people and labels by name.
 func (t *Tracker) issues(ctx context.Context, rows []issueNode) ([]roadmap.Item, error) {
-	var labels, people []string
+	var labels, people, cycles []string
 	for _, n := range rows {
 		labels = append(labels, n.LabelIDs...)
 		people = appendIDs(people, n.Assignee, n.Creator)
+		if n.Team != nil && slices.Contains(t.o.Config.Teams, n.Team.Key) {
+			cycles = appendIDs(cycles, n.Cycle)
+		}
 	}
-	if err := t.lookUp(ctx, roadmap.KindIssue, labels, people); err != nil {
+	if err := t.lookUp(ctx, roadmap.KindIssue, labels, people, cycles); err != nil {
 		return nil, err
 	}
 	items := make([]roadmap.Item, 0, len(rows))
@@ -48,11 +50,8 @@ func (t *Tracker) issue(n issueNode) roadmap.Item {
 		it.InScope = slices.Contains(t.o.Config.Teams, n.Team.Key)
 	}
 	if n.Cycle != nil {
-		it.Sprint = fmt.Sprintf("Cycle %.0f", n.Cycle.Number)
-		if n.Cycle.Name != nil && *n.Cycle.Name != "" {
-			it.Sprint = text(*n.Cycle.Name)
-		}
-		it.InSprint = n.Cycle.IsActive
+		c := t.dir.cycles[n.Cycle.ID] // of another team: none
+		it.Sprint, it.InSprint = c.name, c.active
 	}
 	if n.Parent != nil {
 		it.Level = roadmap.LevelSubtask
@@ -65,13 +64,17 @@ func (t *Tracker) issue(n issueNode) roadmap.Item {
 	return it
 }
 
+// unseenInitiative stands for any initiative where none can be seen. Nothing has
+// this id.
+const unseenInitiative = "an-initiative-that-we-may-not-see"
+
 func (t *Tracker) projects(ctx context.Context, rows []projectNode) ([]roadmap.Item, error) {
 	var labels, people []string
 	for _, n := range rows {
 		labels = append(labels, n.LabelIDs...)
 		people = appendIDs(people, n.Lead)
 	}
-	if err := t.lookUp(ctx, roadmap.KindProject, labels, people); err != nil {
+	if err := t.lookUp(ctx, roadmap.KindProject, labels, people, nil); err != nil {
 		return nil, err
 	}
 	items := make([]roadmap.Item, 0, len(rows))
@@ -83,7 +86,7 @@ func (t *Tracker) projects(ctx context.Context, rows []projectNode) ([]roadmap.I
 		if n.Status != nil {
 			status = n.Status.Type
 		}
-		items = append(items, roadmap.Item{
+		it := roadmap.Item{
 			Key: t.key(n.ID), Ref: roadmap.NewRef(t.name, n.SlugID),
 			Kind: roadmap.KindProject, Type: "Project", Level: roadmap.LevelEpic,
 			Title: text(n.Name), URL: n.URL, Priority: priority(n.Priority),
@@ -92,7 +95,13 @@ func (t *Tracker) projects(ctx context.Context, rows []projectNode) ([]roadmap.I
 			People:  t.people(map[string]*idNode{"lead": n.Lead}),
 			Created: when(&n.CreatedAt), Updated: when(&n.UpdatedAt), Started: when(n.StartedAt),
 			Target: value(n.TargetDate),
-		})
+		}
+		if t.dir.sight == hidden {
+			// It may serve an initiative that we cannot see: its stories' linkage
+			// is unknown unless another way leads to a goal.
+			it.Links = append(it.Links, roadmap.Link{Way: roadmap.WayProject, Field: "initiatives", To: t.key(unseenInitiative)})
+		}
+		items = append(items, it)
 	}
 	return items, nil
 }
@@ -103,7 +112,7 @@ func (t *Tracker) initiatives(ctx context.Context, rows []initiativeNode) ([]roa
 		labels = append(labels, n.LabelIDs...)
 		people = appendIDs(people, n.Owner)
 	}
-	if err := t.lookUp(ctx, roadmap.KindInitiative, labels, people); err != nil {
+	if err := t.lookUp(ctx, roadmap.KindInitiative, labels, people, nil); err != nil {
 		return nil, err
 	}
 	items := make([]roadmap.Item, 0, len(rows))
@@ -129,12 +138,12 @@ func (t *Tracker) initiatives(ctx context.Context, rows []initiativeNode) ([]roa
 	return items, nil
 }
 
-// lookUp makes sure that labels and people of some rows are known by name.
-func (t *Tracker) lookUp(ctx context.Context, kind roadmap.Kind, labels, people []string) error {
+// lookUp makes sure that labels, people and cycles of some rows are known by name.
+func (t *Tracker) lookUp(ctx context.Context, kind roadmap.Kind, labels, people, cycles []string) error {
 	if err := t.know(ctx, kind, labels); err != nil {
 		return err
 	}
-	return t.meet(ctx, people)
+	return t.meet(ctx, people, cycles)
 }
 
 // people names the people in the fields that name somebody. Someone whom we may

@@ -16,21 +16,26 @@ import (
 type stream string
 
 const (
-	issueStream      stream = "issues"
-	projectStream    stream = "projects"
 	initiativeStream stream = "initiatives"
+	projectStream    stream = "projects"
+	issueStream      stream = "issues"                 // after the projects, whose names issues hold
+	staleStream      stream = "stale"                  // issues that hold a name which has changed
 	projectEdges     stream = "initiative-to-projects" // whole on every pull
 	parentEdges      stream = "initiative-relations"   // whole on every pull
+
+	firstStream = initiativeStream
 )
 
 // after gives the stream that follows, or "" after the last.
 func (s stream) after() stream {
 	switch s {
-	case issueStream:
+	case initiativeStream:
 		return projectStream
 	case projectStream:
-		return initiativeStream
-	case initiativeStream:
+		return issueStream
+	case issueStream:
+		return staleStream
+	case staleStream:
 		return projectEdges
 	case projectEdges:
 		return parentEdges
@@ -41,7 +46,7 @@ func (s stream) after() stream {
 const (
 	// shape changes when items are read differently, so that everything is
 	// pulled anew.
-	shape = "1"
+	shape = "2"
 	// overlap is read again before each watermark: rows that were being written
 	// while we read may become visible late.
 	overlap = 5 * time.Minute
@@ -50,19 +55,26 @@ const (
 
 // cursor is where a pull stands.
 type cursor struct {
-	Workspace string `json:"workspace,omitempty"` // organization id; another one behind the same database is refused
-	Scope     string `json:"scope,omitempty"`     // hash of what is asked for; a change starts anew
-	Stream    stream `json:"stream,omitempty"`    // "": at the beginning of a pull
-	After     string `json:"after,omitempty"`     // page cursor in the stream
-	// Max is the latest updatedAt seen in this crawl of the stream. It becomes
-	// the watermark only when the crawl is complete: pages come newest first,
-	// so a broken crawl has seen the latest rows and not the ones before.
+	Scope  string `json:"scope,omitempty"`  // hash of what is asked for; a change starts anew
+	Stream stream `json:"stream,omitempty"` // "": at the beginning of a pull
+	After  string `json:"after,omitempty"`  // page cursor in the stream
+	// Max is the latest updatedAt on the first page of this crawl of the stream.
+	// Pages come newest first, so nothing older can change unseen: it moves
+	// before that page, beyond Max. It becomes the watermark only when the crawl
+	// is complete, since a broken one has not seen the rows before.
 	Max string `json:"max,omitempty"`
 	// Torn: a page of this crawl came without some of its rows, so the
 	// watermark stays and the next pull reads them again.
 	Torn bool `json:"torn,omitempty"`
 	// Marks are the watermarks, of the server's clock, by stream.
 	Marks map[stream]string `json:"marks,omitempty"`
+
+	// Names are those under which the items were read; see names.
+	Names names `json:"names,omitempty"`
+	// Whole are the streams to be read from the start, once, and Stale the names
+	// of which the issues are to be read again.
+	Whole map[stream]bool `json:"whole,omitempty"`
+	Stale []string        `json:"stale,omitempty"`
 }
 
 // readCursor decodes, and starts anew where the scope has changed.
@@ -74,13 +86,16 @@ func (t *Tracker) readCursor(from connectors.Cursor) (cursor, error) {
 		}
 	}
 	if scope := t.scope(); c.Scope != scope {
-		c = cursor{Workspace: c.Workspace, Scope: scope}
+		c = cursor{Scope: scope}
 	}
 	if c.Stream == "" {
-		c.Stream = issueStream
+		c.Stream = firstStream
 	}
 	if c.Marks == nil {
 		c.Marks = map[stream]string{}
+	}
+	if c.Whole == nil {
+		c.Whole = map[stream]bool{}
 	}
 	return c, nil
 }
@@ -101,9 +116,13 @@ func (c cursor) encode() connectors.Cursor {
 	return connectors.Cursor(b)
 }
 
-// since is the filter of the stream: everything at the first time, later what
-// changed at or after the watermark, less the overlap.
+// since is the filter of the stream: everything at the first time and where
+// names have changed, else what changed at or after the watermark, less the
+// overlap.
 func (c cursor) since() *since {
+	if c.Whole[c.Stream] {
+		return nil
+	}
 	mark := c.Marks[c.Stream]
 	at := when(&mark)
 	if at.IsZero() {
@@ -112,10 +131,10 @@ func (c cursor) since() *since {
 	return &since{Gte: at.Add(-overlap).Format(stamp)}
 }
 
-// see raises Max to the latest of these times.
+// see raises Max to a row's time, on the first page.
 func (c *cursor) see(updated string) {
 	at := when(&updated)
-	if !at.IsZero() && at.After(when(&c.Max)) {
+	if c.After == "" && !at.IsZero() && at.After(when(&c.Max)) {
 		c.Max = at.Format(stamp)
 	}
 }
@@ -130,6 +149,12 @@ func (c *cursor) advance(after string) (more bool) {
 	mark := c.Marks[c.Stream]
 	if !c.Torn && when(&c.Max).After(when(&mark)) {
 		c.Marks[c.Stream] = c.Max
+	}
+	if !c.Torn {
+		if c.Stream == staleStream || c.Stream == issueStream && c.Whole[issueStream] {
+			c.Stale = nil
+		}
+		delete(c.Whole, c.Stream)
 	}
 	c.Max, c.Torn = "", false
 	c.Stream = c.Stream.after()

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shurcooL/graphql"
+
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
@@ -21,9 +23,26 @@ type directory struct {
 	orgName    string
 	urlKey     string
 	teams      []teamNode // that the key sees, archived ones left out
+	sight      sight      // of initiatives
 	users      map[string]roadmap.Person
+	cycles     map[string]cycle // of the configured teams
 	labels     map[roadmap.Kind]*labelBook
-	strangers  map[string]bool // user ids that a second reading did not bring either
+	strangers  map[string]bool // ids of users and cycles that a second reading did not bring either
+}
+
+// sight is what we see of initiatives.
+type sight string
+
+const (
+	seen   sight = "seen"
+	none   sight = "none"   // the workspace's plan has none
+	hidden sight = "hidden" // there may be some, but the credential lacks the scope
+)
+
+// cycle is one cycle of a team, as an item names it.
+type cycle struct {
+	name   string
+	active bool
 }
 
 // start reads the directory at first use and checks that the configured teams
@@ -47,15 +66,31 @@ func (t *Tracker) start(ctx context.Context) error {
 	if err := t.readUsers(ctx, d); err != nil {
 		return err
 	}
+	if err := t.readCycles(ctx, d); err != nil {
+		return err
+	}
+	if err := t.look(ctx, d); err != nil {
+		return err
+	}
+	above := map[string]string{}
+	for _, n := range d.teams {
+		if n.Parent != nil {
+			above[n.Key] = n.Parent.Key
+		}
+	}
 	d.labels = map[roadmap.Kind]*labelBook{}
 	for _, kind := range []roadmap.Kind{roadmap.KindIssue, roadmap.KindProject, roadmap.KindInitiative} {
 		book, err := t.readLabels(ctx, kind)
-		if t.absent(kind, err) {
+		if err != nil && kind != roadmap.KindIssue && lacks(err) != "" {
+			// Without labels there is none to be read or written; who tries to
+			// write one is told.
+			t.log.Warn("linear: labels cannot be read, so none is known or written there", "kind", string(kind), "error", err)
 			book, err = newLabelBook(), nil
 		}
 		if err != nil {
 			return err
 		}
+		book.above = above
 		d.labels[kind] = book
 	}
 	t.dir = d
@@ -66,7 +101,7 @@ func (t *Tracker) start(ctx context.Context) error {
 
 // identify asks who we are.
 func (t *Tracker) identify(ctx context.Context) (*directory, error) {
-	const op = "ask who the API key belongs to"
+	const op = "ask who we are"
 	var q viewerQuery
 	if _, err := t.query(ctx, op, &q, nil); err != nil {
 		return nil, err
@@ -83,7 +118,7 @@ func (t *Tracker) identify(ctx context.Context) (*directory, error) {
 
 func (t *Tracker) readTeams(ctx context.Context, d *directory) error {
 	get := func() (any, **page[teamNode]) { q := new(teamsQuery); return q, &q.Page }
-	return drain(ctx, t, "list teams", get, func(n teamNode) {
+	return drain(ctx, t, "list teams", nil, get, func(n teamNode) {
 		if n.ArchivedAt == nil {
 			d.teams = append(d.teams, n)
 		}
@@ -110,14 +145,14 @@ func (t *Tracker) findTeam(d *directory, key string) error {
 			try = fmt.Sprintf("write the team as %s", k)
 		}
 	}
-	return t.fail("find team "+key, connectors.NotFound, fmt.Errorf("no team %q that the API key may see (%s)", key, visible), try)
+	return t.fail("find team "+key, connectors.NotFound, fmt.Errorf("no team %q that the %s may see (%s)", key, t.holder(), visible), try)
 }
 
 // readUsers reads everyone, those who have left too: they may still own things.
 func (t *Tracker) readUsers(ctx context.Context, d *directory) error {
 	get := func() (any, **page[userNode]) { q := new(usersQuery); return q, &q.Page }
 	users := map[string]roadmap.Person{}
-	err := drain(ctx, t, "list users", get, func(n userNode) {
+	err := drain(ctx, t, "list users", nil, get, func(n userNode) {
 		p := roadmap.Person{Tracker: t.name, ID: n.ID, Name: text(n.Name), Email: n.Email, Active: n.Active, URL: n.URL, Kind: roadmap.Human}
 		if n.App {
 			p.Kind = roadmap.App
@@ -130,18 +165,70 @@ func (t *Tracker) readUsers(ctx context.Context, d *directory) error {
 	return err
 }
 
-// absent reports whether an error only says that the workspace's plan has no
-// initiatives, and nothing in the org's file needs them.
-func (t *Tracker) absent(kind roadmap.Kind, err error) bool {
-	var no *refusal
-	if kind != roadmap.KindInitiative || !errors.As(err, &no) || !no.feature {
-		return false
+// readCycles reads the cycles of the configured teams, those gone by too.
+func (t *Tracker) readCycles(ctx context.Context, d *directory) error {
+	get := func() (any, **page[cycleNode]) { q := new(cyclesQuery); return q, &q.Page }
+	cycles := map[string]cycle{}
+	filter := CycleFilter{Team: &teamFilter{Key: within{In: t.o.Config.Teams}}}
+	err := drain(ctx, t, "list cycles", vars{"filter": filter}, get, func(n cycleNode) {
+		c := cycle{name: fmt.Sprintf("Cycle %.0f", n.Number), active: n.IsActive}
+		if n.Name != nil && *n.Name != "" {
+			c.name = text(*n.Name)
+		}
+		cycles[n.ID] = c
+	})
+	if err == nil {
+		d.cycles = cycles
 	}
+	return err
+}
+
+// look learns whether initiatives may be seen. Where they may not, and the org's
+// file needs none of them, that is said once and the rest goes on. With a plan
+// that has none nothing is missing; with a scope that is missing a project may
+// serve an initiative that we do not see, and says so: see projects.
+func (t *Tracker) look(ctx context.Context, d *directory) error {
+	const op = "look for initiatives"
+	var q sightQuery
+	_, err := t.query(ctx, op, &q, vars{"first": graphql.Int(1)})
+	if err == nil && q.Page == nil {
+		err = t.fail(op, connectors.Temporary, errors.New("the answer does not hold the page that was asked for"), "")
+	}
+	d.sight = seen
+	if err == nil {
+		return nil
+	}
+	without := lacks(err)
+	if without == "" || t.needsInitiatives() {
+		return err
+	}
+	d.sight = without
+	t.log.Warn("linear: initiatives cannot be seen, and nothing is concluded about what may lead to one", "sight", string(without), "error", err)
+	return nil
+}
+
+// lacks tells what an error says of something that a plan or a scope withholds
+// whole; "" where it says something else.
+func lacks(err error) sight {
+	var no *refusal
+	switch {
+	case !errors.As(err, &no):
+		return ""
+	case no.feature:
+		return none
+	case no.scope:
+		return hidden
+	}
+	return ""
+}
+
+// needsInitiatives reports whether the org's file takes goals or owners from
+// initiatives.
+func (t *Tracker) needsInitiatives() bool {
 	for _, s := range t.o.Sources {
 		if s.Goals == "initiatives" || s.PM == "owner" || s.PO == "owner" {
-			return false
+			return true
 		}
 	}
-	t.log.Info("linear: the workspace has no initiatives")
-	return true
+	return false
 }

@@ -27,6 +27,16 @@ type usersQuery struct {
 	Page *page[userNode] `graphql:"users(first:$first,after:$after,includeArchived:true,includeDisabled:true)"`
 }
 
+// cyclesQuery asks for the cycles of the configured teams, those gone by too.
+type cyclesQuery struct {
+	Page *page[cycleNode] `graphql:"cycles(first:$first,after:$after,filter:$filter,includeArchived:true)"`
+}
+
+// sightQuery asks for one initiative, to learn whether we may see any.
+type sightQuery struct {
+	Page *page[idNode] `graphql:"initiatives(first:$first)"`
+}
+
 // Archived labels are asked for too: a label that is there but retired explains
 // why one of the same name cannot be created.
 
@@ -64,6 +74,19 @@ type parentEdgesQuery struct {
 	Page *page[parentEdge] `graphql:"initiativeRelations(first:$first,after:$after)"`
 }
 
+// countQuery asks for ids alone, and in the same breath whether the team can be
+// seen, so that no page is taken for the work of a team that is hidden.
+type countQuery struct {
+	Page  *page[idNode] `graphql:"issues(first:$first,after:$after,filter:$filter,includeArchived:true)"`
+	Teams *page[idNode] `graphql:"teams(first:1,filter:$team)"`
+}
+
+// oneIssue finds an issue by any name that it has or had. One that is not there
+// is an error and no null, so there is one in each request.
+type oneIssue struct {
+	Issue *issueNode `graphql:"issue(id:$id)"`
+}
+
 // A comment that a person deleted is not to be found again, so archived ones
 // are not asked for.
 type commentsQuery struct {
@@ -92,6 +115,17 @@ type addIssueLabel struct {
 
 type removeIssueLabel struct {
 	Payload *done `graphql:"issueRemoveLabel(id:$id,labelId:$labelId)"`
+}
+
+// batchLabels changes the labels of up to fifty issues alike.
+type batchLabels struct {
+	Payload *struct {
+		Success bool
+		Issues  []struct {
+			ID       string   `graphql:"id"`
+			LabelIDs []string `graphql:"labelIds"`
+		}
+	} `graphql:"issueBatchUpdate(ids:$ids,input:$input)"`
 }
 
 type addProjectLabel struct {

@@ -3,29 +3,55 @@ package linear
 import (
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
+
+	"github.com/shurcooL/graphql"
 
 	"github.com/alignd/alignd/connectors"
 )
 
 // onePage asks for one page of a connection. get makes a fresh document and
 // gives the place in it that the answer is decoded into. A nil page is an
-// error: the answer held something else.
+// error: the answer held something else. The page is made smaller where Linear
+// measures that so many rows cost too much.
 func onePage[N any](ctx context.Context, t *Tracker, op string, v vars, get func() (any, **page[N])) (*page[N], []answerError, error) {
-	doc, at := get()
-	partial, err := t.query(ctx, op, doc, v)
-	if err != nil {
-		return nil, nil, err
-	}
-	p := *at
-	if p == nil || p.PageInfo == nil {
-		if len(partial) > 0 {
-			return nil, nil, t.partialOnly(op, partial[0])
+	for {
+		first := t.affordable(op, v["first"].(graphql.Int))
+		v["first"] = first
+		doc, at := get()
+		t.budget.cost = 0
+		partial, err := t.query(ctx, op, doc, v)
+		if t.budget.cost > 0 {
+			t.perRow[op] = t.budget.cost / float64(first)
 		}
-		return nil, nil, t.fail(op, connectors.Temporary, errors.New("the answer does not hold the page that was asked for"), "")
+		var no *refusal
+		if errors.As(err, &no) && no.complex && first > 1 {
+			t.perRow[op] = max(t.perRow[op], 2*roomyPoints/float64(first)) // half as many the next time, or fewer
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		p := *at
+		if p == nil || p.PageInfo == nil {
+			if len(partial) > 0 {
+				return nil, nil, t.partialOnly(op, partial[0])
+			}
+			return nil, nil, t.fail(op, connectors.Temporary, errors.New("the answer does not hold the page that was asked for"), "")
+		}
+		return p, partial, nil
 	}
-	return p, partial, nil
+}
+
+// affordable gives how many of so many rows one query may ask for, as far as
+// Linear has measured it.
+func (t *Tracker) affordable(op string, rows graphql.Int) graphql.Int {
+	if each := t.perRow[op]; each > 0 {
+		return max(1, min(rows, graphql.Int(roomyPoints/each)))
+	}
+	return rows
 }
 
 // partialOnly is the error for an answer whose data are of no use.
@@ -67,12 +93,15 @@ func (p *page[N]) withheld() bool {
 	return slices.ContainsFunc(p.Nodes, func(n N) bool { return reflect.ValueOf(n).IsZero() })
 }
 
-// drain reads a whole connection, page by page, giving each row to keep.
-func drain[N any](ctx context.Context, t *Tracker, op string, get func() (any, **page[N]), keep func(N)) error {
+// drain reads a whole connection, page by page, giving each row to keep. more
+// are the variables besides those of paging.
+func drain[N any](ctx context.Context, t *Tracker, op string, more vars, get func() (any, **page[N]), keep func(N)) error {
 	after := ""
 	passed := map[string]bool{}
 	for {
-		p, partial, err := onePage(ctx, t, op, paged(t.o.PageSize, after), get)
+		v := paged(t.o.PageSize, after)
+		maps.Copy(v, more)
+		p, partial, err := onePage(ctx, t, op, v, get)
 		if err != nil {
 			return err
 		}

@@ -59,12 +59,26 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer req.Body.Close() //nolint:errcheck // in memory; each attempt takes a fresh one from GetBody
 	}
+	if x.t.isApp() && x.t.token == "" {
+		if err := x.t.mint(req.Context()); err != nil {
+			return nil, err
+		}
+	}
+	minted := false
 	for waited := 0; ; waited++ {
 		resp, env, err := x.once(req)
 		if err == nil {
 			return answer(req, resp, env.Data), nil
 		}
 		var no *refusal
+		if x.t.isApp() && !minted && errors.As(err, &no) && no.kind == connectors.Auth {
+			// Run out or revoked. What was refused for its token never ran.
+			minted = true
+			if err := x.t.mint(req.Context()); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		// 429 has been waited for and repeated by transport. A write that was
 		// refused for the rate limit never ran, so it may be sent again too.
 		if !errors.As(err, &no) || no.kind != connectors.RateLimited || no.status == http.StatusTooManyRequests ||

@@ -19,7 +19,7 @@ const testToken = "lin_api_VERYSECRET0123456789"
 
 // asked is one request as it came over the wire.
 type asked struct {
-	Root      string         // the first field of the document
+	Root      string         // the first field of the document; "sight" and "count" where it is asked for that
 	Query     string         `json:"query"`
 	Variables map[string]any `json:"variables"`
 	Auth      string
@@ -52,6 +52,12 @@ func newFake(t *testing.T) *fake {
 		`{"id":"u-ana","name":"Ana","email":"ana@acme.example","url":"https://linear.app/acme/profiles/ana","active":true,"app":false}`,
 		`{"id":"u-gone","name":"Gone","email":"gone@acme.example","url":"https://linear.app/acme/profiles/gone","active":false,"app":false}`,
 		`{"id":"u-app","name":"Robot","email":"","url":"https://linear.app/acme/profiles/robot","active":true,"app":true}`)
+	f.rows("cycles",
+		`{"id":"c-7","name":null,"number":7,"isActive":true}`,
+		`{"id":"c-named","name":"Autumn","number":8,"isActive":false}`)
+	f.data("sight", connection("initiatives", ""))
+	f.data("count", strings.TrimSuffix(connection("issues", ""), "}")+","+strings.TrimPrefix(connection("teams", "", `{"id":"t1"}`), "{"))
+	f.reply("issue", reply{Body: `{"data":null,"errors":[{"message":"Entity not found: Issue","extensions":{"code":"INPUT_ERROR","type":"invalid input"}}]}`})
 	f.rows("issueLabels",
 		`{"id":"l-need","name":"needs-goal","isGroup":false}`,
 		`{"id":"l-area","name":"Area","isGroup":true}`,
@@ -78,6 +84,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	_, rest, _ := strings.Cut(a.Query, "{")
 	a.Root = rest[:strings.IndexFunc(rest, func(r rune) bool { return r < 'A' || r > 'z' })]
+	switch {
+	case a.Root == "initiatives" && !strings.Contains(a.Query, "$after"):
+		a.Root = "sight"
+	case strings.Contains(a.Query, "teams(first:1"):
+		a.Root = "count"
+	}
 	a.Auth = r.Header.Get("Authorization")
 	f.log = append(f.log, a)
 	answer, ok := f.answers[a.Root]

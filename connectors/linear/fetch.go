@@ -2,11 +2,16 @@ package linear
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/shurcooL/graphql"
+
+	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -19,15 +24,16 @@ type known struct {
 // Fetch reads items by identity, archived and trashed ones too. A key does not
 // tell its kind, so issues, projects and initiatives are asked in turn for what
 // is still missing. A ref such as eng:ENG-7 is looked for by team and number,
-// any other by slugId; the earlier name of a moved issue is not found.
+// any other by slugId. What is not found by number may have been moved since,
+// and is asked for singly: there is no filter for earlier names.
 func (t *Tracker) Fetch(ctx context.Context, keys []roadmap.Key, refs []roadmap.Ref) ([]roadmap.Item, error) {
 	var ids []string
 	for _, k := range keys {
-		if k.Tracker == t.name && k.ID != "" && !slices.Contains(ids, k.ID) {
+		if k.Tracker == t.name && k.ID != "" && k.ID != unseenInitiative && !slices.Contains(ids, k.ID) {
 			ids = append(ids, k.ID)
 		}
 	}
-	numbers, slugs := t.names(refs)
+	numbers, slugs := t.sortRefs(refs)
 	if len(ids) == 0 && len(numbers) == 0 && len(slugs) == 0 {
 		return nil, nil
 	}
@@ -47,6 +53,11 @@ func (t *Tracker) Fetch(ctx context.Context, keys []roadmap.Key, refs []roadmap.
 				return nil, err
 			}
 		}
+		for _, number := range numbers[team] {
+			if err := f.moved(ctx, fmt.Sprintf("%s-%.0f", team, number)); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for some := range slices.Chunk(slugs, idsPerRequest) {
 		if err := f.goals(ctx, len(some), ProjectFilter{SlugID: &within{In: some}}, InitiativeFilter{SlugID: &within{In: some}}); err != nil {
@@ -56,8 +67,8 @@ func (t *Tracker) Fetch(ctx context.Context, keys []roadmap.Key, refs []roadmap.
 	return f.items, nil
 }
 
-// names sorts refs of ours into issue numbers by team, and slugIds.
-func (t *Tracker) names(refs []roadmap.Ref) (map[string][]float64, []string) {
+// sortRefs sorts refs of ours into issue numbers by team, and slugIds.
+func (t *Tracker) sortRefs(refs []roadmap.Ref) (map[string][]float64, []string) {
 	numbers := map[string][]float64{}
 	var slugs []string
 	for _, r := range refs {
@@ -139,14 +150,44 @@ func (f *fetching) issues(ctx context.Context, n int, filter IssueFilter) error 
 	if err != nil {
 		return err
 	}
-	for _, n := range got {
+	return f.keep(ctx, got)
+}
+
+// moved finds an issue by a name that it had before, unless it was found already.
+func (f *fetching) moved(ctx context.Context, identifier string) error {
+	named := func(it roadmap.Item) bool {
+		return it.Ref.Key() == identifier || slices.Contains(it.Former, identifier)
+	}
+	if slices.ContainsFunc(f.items, named) {
+		return nil
+	}
+	var q oneIssue
+	partial, err := f.t.query(ctx, "read issue "+identifier, &q, vars{"id": graphql.String(identifier)})
+	if connectors.KindOf(err) == connectors.NotFound {
+		return nil
+	}
+	if err == nil && q.Issue == nil {
+		err = f.t.fail("read issue "+identifier, connectors.Temporary, errors.New("the answer does not hold the issue that was asked for"), "")
+	}
+	if err == nil {
+		err = f.t.whole("read issue "+identifier, false, partial)
+	}
+	if err != nil {
+		return err
+	}
+	return f.keep(ctx, []issueNode{*q.Issue})
+}
+
+// keep adds issues, and remembers what Apply needs of them.
+func (f *fetching) keep(ctx context.Context, rows []issueNode) error {
+	for _, n := range rows {
 		team := ""
 		if n.Team != nil {
 			team = n.Team.Key
 		}
 		f.t.seen[n.ID] = known{labels: n.LabelIDs, team: team}
 	}
-	items, err := f.t.issues(ctx, got)
+	items, err := f.t.issues(ctx, rows)
 	f.add(items)
 	return err
 }
@@ -167,10 +208,10 @@ func (f *fetching) projects(ctx context.Context, n int, filter ProjectFilter) er
 
 func (f *fetching) initiatives(ctx context.Context, n int, filter InitiativeFilter) error {
 	get := func() (any, **page[initiativeNode]) { q := new(initiativesQuery); return q, &q.Page }
-	got, err := fetchPage(ctx, f.t, "read initiatives", n, filter, get)
-	if f.t.absent(roadmap.KindInitiative, err) {
+	if f.t.dir.sight != seen {
 		return nil
 	}
+	got, err := fetchPage(ctx, f.t, "read initiatives", n, filter, get)
 	if err != nil {
 		return err
 	}
@@ -188,8 +229,11 @@ func fetchPage[N any](ctx context.Context, t *Tracker, op string, n int, filter 
 	if err != nil {
 		return nil, err
 	}
-	if err := t.whole(op, got.withheld(), partial); err != nil {
+	if err := t.whole(op, got.withheld() || got.PageInfo.HasNextPage, partial); err != nil {
 		return nil, err
+	}
+	if got.PageInfo.HasNextPage {
+		return nil, t.fail(op, connectors.Temporary, errors.New("the answer holds only a part of what was asked for"), "")
 	}
 	return got.Nodes, nil
 }

@@ -16,12 +16,11 @@ type label struct {
 	grouped  bool   // one of a group: only one of them can be on an item
 	gone     bool   // archived or retired
 	team     string // key of the team that it belongs to; "" for the workspace
+	alias    string // what the file's label_ids calls it; "" where they do not name it
 }
 
-// usable reports whether we may put the label on an item of the team.
-func (l label) usable(team string) bool {
-	return !l.group && !l.grouped && !l.gone && (l.team == "" || l.team == team)
-}
+// is reports whether the label goes by that name among us.
+func (l label) is(name string) bool { return l.name == name || l.alias == name }
 
 // labelBook is all labels of one kind of item.
 type labelBook struct {
@@ -29,19 +28,38 @@ type labelBook struct {
 	// missing are ids that a second reading did not bring either, so that they
 	// are not looked for again.
 	missing map[string]bool
+	above   map[string]string // the team above a team, by their keys
 }
 
 func newLabelBook() *labelBook {
 	return &labelBook{byID: map[string]label{}, missing: map[string]bool{}}
 }
 
-// find gives the label to be put on an item of the team: the workspace's own,
-// else the team's.
+// find gives the label to be put on an item of the team: the one that the file
+// names by its id, else the workspace's own, else the team's or that of a team
+// above it.
 func (b *labelBook) find(name, team string) (label, bool) {
-	if l, ok := b.first(func(l label) bool { return l.name == name && l.team == "" && l.usable(team) }); ok {
+	if l, ok := b.first(func(l label) bool { return l.alias == name }); ok {
 		return l, true
 	}
-	return b.first(func(l label) bool { return l.name == name && l.usable(team) })
+	if l, ok := b.first(func(l label) bool { return l.name == name && l.team == "" && b.usable(l, team) }); ok {
+		return l, true
+	}
+	return b.first(func(l label) bool { return l.name == name && b.usable(l, team) })
+}
+
+// usable reports whether we may put the label on an item of the team.
+func (b *labelBook) usable(l label, team string) bool {
+	if l.group || l.grouped || l.gone {
+		return false
+	}
+	for range 20 { // no tree of teams is so deep; a circle ends here
+		if l.team == "" || l.team == team {
+			return true
+		}
+		team = b.above[team]
+	}
+	return false
 }
 
 // near gives a label of the workspace of nearly that name, which stands in the
@@ -66,12 +84,16 @@ func (b *labelBook) first(match func(label) bool) (label, bool) {
 	return label{}, false
 }
 
-// names gives the labels' names, sorted; a child of a group goes by its own name.
+// names gives the labels' names, sorted; a child of a group goes by its own
+// name, and one of the file's label_ids by the file's name for it as well.
 func (b *labelBook) names(ids []string) []string {
 	var names []string
 	for _, id := range ids {
 		if l, ok := b.byID[id]; ok {
 			names = append(names, l.name)
+			if l.alias != "" {
+				names = append(names, l.alias)
+			}
 		}
 	}
 	slices.Sort(names)
@@ -88,13 +110,13 @@ func (t *Tracker) readLabels(ctx context.Context, kind roadmap.Kind) (*labelBook
 	switch kind {
 	case roadmap.KindProject:
 		get := func() (any, **page[goalLabelNode]) { q := new(projectLabelsQuery); return q, &q.Page }
-		err = drain(ctx, t, "list project labels", get, goal)
+		err = drain(ctx, t, "list project labels", nil, get, goal)
 	case roadmap.KindInitiative:
 		get := func() (any, **page[goalLabelNode]) { q := new(initiativeLabelsQuery); return q, &q.Page }
-		err = drain(ctx, t, "list initiative labels", get, goal)
+		err = drain(ctx, t, "list initiative labels", nil, get, goal)
 	default:
 		get := func() (any, **page[issueLabelNode]) { q := new(issueLabelsQuery); return q, &q.Page }
-		err = drain(ctx, t, "list issue labels", get, func(n issueLabelNode) {
+		err = drain(ctx, t, "list issue labels", nil, get, func(n issueLabelNode) {
 			l := label{id: n.ID, name: text(n.Name), group: n.IsGroup, grouped: n.Parent != nil, gone: n.ArchivedAt != nil || n.RetiredAt != nil}
 			if n.Team != nil {
 				l.team = n.Team.Key
@@ -102,12 +124,18 @@ func (t *Tracker) readLabels(ctx context.Context, kind roadmap.Kind) (*labelBook
 			b.byID[n.ID] = l
 		})
 	}
+	for name, id := range t.o.Config.LabelIDs {
+		if l, ok := b.byID[id]; ok {
+			l.alias = name
+			b.byID[id] = l
+		}
+	}
 	return b, err
 }
 
 // know makes sure that the names behind these label ids are known, reading the
-// labels once more where one is new. What is still unknown then belongs to
-// something that we may not see.
+// labels once more where one is new. What was known keeps its name: see names.
+// What is still unknown then belongs to something that we may not see.
 func (t *Tracker) know(ctx context.Context, kind roadmap.Kind, ids []string) error {
 	b := t.dir.labels[kind]
 	isNew := func(id string) bool { _, ok := b.byID[id]; return !ok && !b.missing[id] }
@@ -118,33 +146,51 @@ func (t *Tracker) know(ctx context.Context, kind roadmap.Kind, ids []string) err
 	if err != nil {
 		return err
 	}
-	fresh.missing = b.missing
-	b = fresh
+	addNew(b.byID, fresh.byID)
 	for _, id := range ids {
 		if isNew(id) {
 			b.missing[id] = true
 			t.log.Warn("linear: a label without a name that we may see", "label", id)
 		}
 	}
-	t.dir.labels[kind] = b
 	return nil
 }
 
-// meet makes sure that these people are known, reading all users once more
+// meet makes sure that these people and cycles are known, reading all once more
 // where one is new.
-func (t *Tracker) meet(ctx context.Context, ids []string) error {
+func (t *Tracker) meet(ctx context.Context, people, cycles []string) error {
 	d := t.dir
-	isNew := func(id string) bool { _, ok := d.users[id]; return !ok && !d.strangers[id] }
-	if !slices.ContainsFunc(ids, isNew) {
-		return nil
-	}
-	if err := t.readUsers(ctx, d); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if isNew(id) {
-			d.strangers[id] = true
+	var fresh directory
+	if slices.ContainsFunc(people, func(id string) bool { return isNew(d, d.users, id) }) {
+		if err := t.readUsers(ctx, &fresh); err != nil {
+			return err
 		}
+		addNew(d.users, fresh.users)
+	}
+	if slices.ContainsFunc(cycles, func(id string) bool { return isNew(d, d.cycles, id) }) {
+		if err := t.readCycles(ctx, &fresh); err != nil {
+			return err
+		}
+		addNew(d.cycles, fresh.cycles)
+	}
+	for _, id := range people {
+		d.strangers[id] = isNew(d, d.users, id) || d.strangers[id]
+	}
+	for _, id := range cycles {
+		d.strangers[id] = isNew(d, d.cycles, id) || d.strangers[id]
 	}
 	return nil
+}
+
+func isNew[V any](d *directory, known map[string]V, id string) bool {
+	_, ok := known[id]
+	return !ok && !d.strangers[id]
+}
+
+func addNew[V any](to, from map[string]V) {
+	for id, v := range from {
+		if _, known := to[id]; !known {
+			to[id] = v
+		}
+	}
 }

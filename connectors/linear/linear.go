@@ -29,7 +29,8 @@ const (
 	defaultWait   = 60 * time.Second
 )
 
-// Options shape a Tracker. Config, Org and Token are required.
+// Options shape a Tracker. Config, Org and a credential are required: Token, or
+// ClientID and ClientSecret.
 type Options struct {
 	Config config.Tracker
 	Org    string
@@ -38,8 +39,18 @@ type Options struct {
 	Sources map[int]config.Source
 	// Labels are the labels that alignd may write, by the kind of item that
 	// they are written to. Only Check reads them; nil: no label is looked for.
-	Labels    map[roadmap.Kind][]string
-	Token     string
+	Labels map[roadmap.Kind][]string
+
+	Token string // a personal API key
+	// ClientID and ClientSecret are those of an OAuth app, as which we then act.
+	ClientID, ClientSecret string
+	// KeptToken is what KeepToken was last given, in this process or an earlier
+	// one; "": nothing. KeepToken keeps an access token of the app for later
+	// Trackers; what it is given is sealed under ClientSecret. nil: the token
+	// lives as long as the Tracker.
+	KeptToken string
+	KeepToken func(ctx context.Context, sealed string) error
+
 	UserAgent string
 	Log       *slog.Logger // nil: none
 
@@ -67,10 +78,18 @@ type Tracker struct {
 	log    *slog.Logger
 	reads  *http.Client
 	writes *http.Client
+	tokens *http.Client // for access tokens; it carries no credential of its own
 
-	budget budget           // what the latest answer said is left
-	dir    *directory       // nil until the first request
-	seen   map[string]known // by id: what Fetch read of labels and team, for Apply
+	token  string   // access token of the app; "": none yet
+	scopes []string // of the token; nil where it was kept, and so is not told
+
+	budget budget             // what the latest answer said is left
+	perRow map[string]float64 // by operation: points that a row of its pages costs, as Linear measured
+	dir    *directory         // nil until the first request
+	// renamed: the cursor has taken over the names of dir.
+	renamed bool
+	seen    map[string]known // by id: what Fetch read of labels and team, for Apply
+	refused map[string]error // labels that can be neither found nor created
 }
 
 var _ connectors.Tracker = (*Tracker)(nil)
@@ -78,7 +97,7 @@ var _ connectors.Tracker = (*Tracker)(nil)
 // New makes a Tracker without asking the network anything. It fails with Kind
 // Invalid when the URL cannot be one.
 func New(o Options) (*Tracker, error) {
-	t := &Tracker{o: o, name: o.Config.Name, url: o.Config.URL, log: o.Log, seen: map[string]known{}}
+	t := &Tracker{o: o, name: o.Config.Name, url: o.Config.URL, log: o.Log, seen: map[string]known{}, refused: map[string]error{}, perRow: map[string]float64{}}
 	if t.url == "" {
 		t.url = DefaultURL
 	}
@@ -103,14 +122,16 @@ func New(o Options) (*Tracker, error) {
 		return nil, t.fail("set up", connectors.Invalid, errors.New("the tracker's url is not an http(s) URL without user information"),
 			"leave url out; it defaults to "+DefaultURL)
 	}
-	if o.Token == "" {
+	if t.isApp() && o.ClientSecret == "" {
+		return nil, t.fail("set up", connectors.Auth, errNoSecret, "put it where auth.client_secret points")
+	}
+	if !t.isApp() && o.Token == "" {
 		return nil, t.fail("set up", connectors.Auth, errors.New("the API key is empty"),
 			"create one in Linear under Settings > Security & access and put it where auth.token points")
 	}
 	to := transport.Options{
-		Base: base,
-		// A personal API key goes without "Bearer" (linear.app/developers/graphql).
-		Authorize: func(r *http.Request) { r.Header.Set("Authorization", o.Token) },
+		Base:      base,
+		Authorize: t.authorize,
 		UserAgent: o.UserAgent,
 		Timeout:   o.Timeout,
 		Attempts:  o.Attempts,
@@ -121,6 +142,13 @@ func New(o Options) (*Tracker, error) {
 	}
 	t.reads = transport.New(to, transport.Reads)
 	t.writes = transport.New(to, transport.Writes)
+	to.Authorize = nil
+	t.tokens = transport.New(to, transport.Reads) // a token too many does no harm
+	if t.isApp() && o.KeptToken != "" {
+		if t.token, err = t.open(o.KeptToken); err != nil {
+			t.log.Info("linear: the kept access token is of another secret or app, so a new one is asked for")
+		}
+	}
 	return t, nil
 }
 
@@ -131,6 +159,14 @@ func (t *Tracker) fail(op string, kind connectors.Kind, err error, try string) *
 
 // key is the identity of one of this tracker's items.
 func (t *Tracker) key(id string) roadmap.Key { return roadmap.Key{Tracker: t.name, ID: id} }
+
+// holder is whom Linear lets in, in words.
+func (t *Tracker) holder() string {
+	if t.isApp() {
+		return "app"
+	}
+	return "API key"
+}
 
 // sleep waits for d or for the context, whichever ends first.
 func sleep(ctx context.Context, d time.Duration) error {

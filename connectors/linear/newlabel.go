@@ -14,8 +14,21 @@ import (
 const labelColor = "#F2994A"
 
 // ensureLabel gives the id of the label to put on an item of the team, creating
-// one for the whole workspace where there is none.
+// one for the whole workspace where there is none. What Linear refuses once is
+// not asked for again.
 func (t *Tracker) ensureLabel(ctx context.Context, c roadmap.Change, team string) (string, error) {
+	key := fmt.Sprintf("%s %s %q", c.Kind, team, c.Value)
+	if err, refused := t.refused[key]; refused {
+		return "", err
+	}
+	id, err := t.findOrCreate(ctx, c, team)
+	if kind := connectors.KindOf(err); kind == connectors.Invalid || kind == connectors.Forbidden {
+		t.refused[key] = err
+	}
+	return id, err
+}
+
+func (t *Tracker) findOrCreate(ctx context.Context, c roadmap.Change, team string) (string, error) {
 	if l, ok := t.dir.labels[c.Kind].find(c.Value, team); ok {
 		return l.id, nil
 	}
@@ -25,9 +38,15 @@ func (t *Tracker) ensureLabel(ctx context.Context, c roadmap.Change, team string
 	if err != nil {
 		return "", err
 	}
-	t.dir.labels[c.Kind] = book
+	addNew(t.dir.labels[c.Kind].byID, book.byID)
+	book = t.dir.labels[c.Kind]
 	if l, ok := book.find(c.Value, team); ok {
 		return l.id, nil
+	}
+	if _, given := t.o.Config.LabelIDs[c.Value]; given {
+		return "", t.fail(fmt.Sprintf("find the label %q for %ss", c.Value, c.Kind), connectors.Invalid,
+			fmt.Errorf("label_ids names no label for %ss that we may see, and with it none is created", c.Kind),
+			fmt.Sprintf("give the id of a label for %ss, or create one of that name", c.Kind))
 	}
 	op := fmt.Sprintf("create the label %q for %ss", c.Value, c.Kind)
 	if l, ok := book.near(c.Value); ok {

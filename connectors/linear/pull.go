@@ -8,9 +8,10 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// Pull brings one page of what changed since the cursor: issues of the
-// configured teams, then projects, then initiatives, then the two tables that
-// link them, whole. The first call also reads who is who.
+// Pull brings one page of what changed since the cursor: initiatives, projects
+// and issues of the configured teams, then the issues of which a name has
+// changed, then the two tables that link projects and initiatives, whole. The
+// first call also reads who is who.
 func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.Page, error) {
 	c, err := t.readCursor(from)
 	if err != nil {
@@ -19,22 +20,25 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 	if err := t.start(ctx); err != nil {
 		return connectors.Page{}, err
 	}
-	if c.Workspace != "" && c.Workspace != t.dir.workspace {
-		return connectors.Page{}, t.fail("pull", connectors.Invalid,
-			fmt.Errorf("the database belongs to another Linear workspace than the API key, which is of %q", t.clean(t.dir.orgName)),
-			"use a key of the workspace that was pulled before, or another store for this one")
+	if !t.renamed {
+		c.rename(t.names())
+		t.renamed = true
 	}
-	c.Workspace = t.dir.workspace
+	for c.Stream == staleStream && len(c.Stale) == 0 || c.Stream == initiativeStream && t.dir.sight != seen {
+		c.advance("")
+	}
 
-	var p connectors.Page
+	p := connectors.Page{Site: t.dir.workspace}
 	var after string
 	switch c.Stream {
-	case issueStream:
-		after, err = t.pullIssues(ctx, &c, &p)
-	case projectStream:
-		after, err = t.pullProjects(ctx, &c, &p)
 	case initiativeStream:
 		after, err = t.pullInitiatives(ctx, &c, &p)
+	case projectStream:
+		after, err = t.pullProjects(ctx, &c, &p)
+	case issueStream:
+		after, err = t.pullIssues(ctx, &c, &p, IssueFilter{UpdatedAt: c.since()})
+	case staleStream:
+		after, err = t.pullIssues(ctx, &c, &p, IssueFilter{Or: c.stale()})
 	case projectEdges:
 		after, err = t.pullProjectEdges(ctx, &c, &p)
 	case parentEdges:
@@ -52,10 +56,10 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 	return p, nil
 }
 
-func (t *Tracker) pullIssues(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
+func (t *Tracker) pullIssues(ctx context.Context, c *cursor, p *connectors.Page, filter IssueFilter) (string, error) {
 	const op = "pull issues"
 	get := func() (any, **page[issueNode]) { q := new(issuesQuery); return q, &q.Page }
-	filter := IssueFilter{Team: &teamFilter{Key: within{In: t.o.Config.Teams}}, UpdatedAt: c.since()}
+	filter.Team = &teamFilter{Key: within{In: t.o.Config.Teams}}
 	got, partial, err := onePage(ctx, t, op, filtered(t.o.PageSize, c.After, filter), get)
 	if err != nil {
 		return "", err
@@ -66,6 +70,7 @@ func (t *Tracker) pullIssues(ctx context.Context, c *cursor, p *connectors.Page)
 	}
 	for _, n := range got.Nodes {
 		c.see(n.UpdatedAt)
+		c.seeIssue(n)
 	}
 	return t.next(op, got.PageInfo, c.After)
 }
@@ -83,6 +88,7 @@ func (t *Tracker) pullProjects(ctx context.Context, c *cursor, p *connectors.Pag
 	}
 	for _, n := range got.Nodes {
 		c.see(n.UpdatedAt)
+		c.seeProject(n)
 	}
 	return t.next(op, got.PageInfo, c.After)
 }
@@ -91,9 +97,6 @@ func (t *Tracker) pullInitiatives(ctx context.Context, c *cursor, p *connectors.
 	const op = "pull initiatives"
 	get := func() (any, **page[initiativeNode]) { q := new(initiativesQuery); return q, &q.Page }
 	got, partial, err := onePage(ctx, t, op, filtered(t.o.PageSize, c.After, InitiativeFilter{UpdatedAt: c.since()}), get)
-	if t.absent(roadmap.KindInitiative, err) {
-		return "", nil
-	}
 	if err != nil {
 		return "", err
 	}
@@ -133,12 +136,12 @@ func (t *Tracker) pullParentEdges(ctx context.Context, c *cursor, p *connectors.
 func pullEdges[N any](ctx context.Context, t *Tracker, op string, c *cursor, p *connectors.Page, set *connectors.Set,
 	get func() (any, **page[N]), ends func(N) (from, to *idNode, archived *string),
 ) (string, error) {
-	got, partial, err := onePage(ctx, t, op, paged(t.o.PageSize, c.After), get)
-	if t.absent(roadmap.KindInitiative, err) {
+	if t.dir.sight != seen {
 		set.Last = true
 		p.Sets = []connectors.Set{*set}
 		return "", nil
 	}
+	got, partial, err := onePage(ctx, t, op, paged(t.o.PageSize, c.After), get)
 	if err != nil {
 		return "", err
 	}

@@ -62,8 +62,8 @@ func TestPullItems(t *testing.T) {
 	f.rows("issues",
 		issueRow("i1", "ENG-1", at, `"title":"Pay\u0000 twice"`, `"priority":2`, `"labelIds":["l-web","l-need"]`, `"state":{"type":"started"}`,
 			`"startedAt":"2026-09-02T00:00:00.000Z"`, `"previousIdentifiers":["WEB-9"]`, `"project":{"id":"p1","name":"Checkout"}`,
-			`"cycle":{"name":null,"number":12,"isActive":true}`, `"assignee":{"id":"u-ana"}`, `"creator":{"id":"u-app"}`),
-		issueRow("i2", "ENG-2", at, `"parent":{"id":"i1"}`, `"cycle":{"name":"Spring","number":3,"isActive":false}`, `"assignee":{"id":"u-hidden"}`))
+			`"cycle":{"id":"c-7"}`, `"assignee":{"id":"u-ana"}`, `"creator":{"id":"u-app"}`),
+		issueRow("i2", "ENG-2", at, `"parent":{"id":"i1"}`, `"cycle":{"id":"c-named"}`, `"assignee":{"id":"u-hidden"}`))
 	f.rows("projects", projectRow("p1", "aaaabbbbcccc", at, `"name":"Checkout"`, `"lead":{"id":"u-gone"}`, `"targetDate":"2026-12-31"`, `"labelIds":["pl-po"]`))
 	f.rows("initiatives", initiativeRow("n1", "ddddeeeeffff", at, `"name":"Grow"`, `"owner":{"id":"u-ana"}`, `"parentInitiative":{"id":"n2"}`))
 	f.rows("initiativeToProjects",
@@ -81,9 +81,22 @@ func TestPullItems(t *testing.T) {
 	}
 	want := []roadmap.Item{
 		{
+			Key: k("n1"), Ref: "eng:ddddeeeeffff", Kind: roadmap.KindInitiative, Type: "Initiative", Level: roadmap.LevelAbove,
+			Title: "Grow", URL: "https://linear.app/acme/initiative/i", Status: roadmap.StatusDoing, Priority: roadmap.PriorityNone,
+			People:  map[string][]roadmap.Person{"owner": person("ana", "Ana", "ana@acme.example", true, roadmap.Human)},
+			Links:   []roadmap.Link{{Way: roadmap.WayProject, Field: "parentInitiative", To: k("n2")}},
+			Created: utc("2026-09-01T08:00:00Z"), Updated: utc(at),
+		},
+		{
+			Key: k("p1"), Ref: "eng:aaaabbbbcccc", Kind: roadmap.KindProject, Type: "Project", Level: roadmap.LevelEpic,
+			Title: "Checkout", URL: "https://linear.app/acme/project/p", Status: roadmap.StatusDoing, Labels: []string{"needs-po"}, Priority: roadmap.PriorityNone,
+			People:  map[string][]roadmap.Person{"lead": person("gone", "Gone", "gone@acme.example", false, roadmap.Human)},
+			Created: utc("2026-09-01T08:00:00Z"), Updated: utc(at), Target: "2026-12-31",
+		},
+		{
 			Key: k("i1"), Ref: "eng:ENG-1", Former: []string{"WEB-9"}, Kind: roadmap.KindIssue, Type: "Issue", Level: roadmap.LevelStory,
 			Title: "Pay twice", URL: "https://linear.app/acme/issue/ENG-1", Status: roadmap.StatusDoing, Labels: []string{"needs-goal", "web"},
-			Project: "Checkout", Team: "ENG", Priority: roadmap.PriorityHigh, Sprint: "Cycle 12", InSprint: true,
+			Project: "Checkout", Team: "ENG", Priority: roadmap.PriorityHigh, Sprint: "Cycle 7", InSprint: true,
 			People: map[string][]roadmap.Person{
 				"assignee": person("ana", "Ana", "ana@acme.example", true, roadmap.Human),
 				"reporter": person("app", "Robot", "", true, roadmap.App),
@@ -93,25 +106,12 @@ func TestPullItems(t *testing.T) {
 		},
 		{
 			Key: k("i2"), Ref: "eng:ENG-2", Kind: roadmap.KindIssue, Type: "Issue", Level: roadmap.LevelSubtask,
-			Title: "T", URL: "https://linear.app/acme/issue/ENG-1", Status: roadmap.StatusTodo, Team: "ENG", Priority: roadmap.PriorityNone, Sprint: "Spring",
+			Title: "T", URL: "https://linear.app/acme/issue/ENG-1", Status: roadmap.StatusTodo, Team: "ENG", Priority: roadmap.PriorityNone, Sprint: "Autumn",
 			People: map[string][]roadmap.Person{
 				"assignee": {{Tracker: "eng", ID: "u-hidden", Name: "somebody", Active: true, Kind: roadmap.Human}},
 			},
 			Links:   []roadmap.Link{{Way: roadmap.WayParent, Field: "parent", To: k("i1")}},
 			Created: utc("2026-09-01T08:00:00Z"), Updated: utc(at), InScope: true,
-		},
-		{
-			Key: k("p1"), Ref: "eng:aaaabbbbcccc", Kind: roadmap.KindProject, Type: "Project", Level: roadmap.LevelEpic,
-			Title: "Checkout", URL: "https://linear.app/acme/project/p", Status: roadmap.StatusDoing, Labels: []string{"needs-po"}, Priority: roadmap.PriorityNone,
-			People:  map[string][]roadmap.Person{"lead": person("gone", "Gone", "gone@acme.example", false, roadmap.Human)},
-			Created: utc("2026-09-01T08:00:00Z"), Updated: utc(at), Target: "2026-12-31",
-		},
-		{
-			Key: k("n1"), Ref: "eng:ddddeeeeffff", Kind: roadmap.KindInitiative, Type: "Initiative", Level: roadmap.LevelAbove,
-			Title: "Grow", URL: "https://linear.app/acme/initiative/i", Status: roadmap.StatusDoing, Priority: roadmap.PriorityNone,
-			People:  map[string][]roadmap.Person{"owner": person("ana", "Ana", "ana@acme.example", true, roadmap.Human)},
-			Links:   []roadmap.Link{{Way: roadmap.WayProject, Field: "parentInitiative", To: k("n2")}},
-			Created: utc("2026-09-01T08:00:00Z"), Updated: utc(at),
 		},
 	}
 	// nil and empty slices mean the same.
@@ -196,9 +196,12 @@ func TestPullResumesAndWatermarks(t *testing.T) {
 		return reply{Status: 500, Body: `{}`}
 	})
 	tr := f.tracker()
-	first, err := tr.Pull(context.Background(), "")
-	if err != nil {
-		t.Fatal(err)
+	var first connectors.Page
+	for len(first.Items) == 0 {
+		var err error
+		if first, err = tr.Pull(context.Background(), first.Next); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if !first.More || len(first.Items) != 1 {
 		t.Fatalf("first page: %+v", first)
@@ -212,7 +215,7 @@ func TestPullResumesAndWatermarks(t *testing.T) {
 	if rest.items[0].Ref != "eng:ENG-1" {
 		t.Errorf("resumed with %s", rest.items[0].Ref)
 	}
-	if got := f.roots(before); !slices.Equal(got[6:], []string{"issues", "projects", "initiatives", "initiativeToProjects", "initiativeRelations"}) {
+	if got := f.roots(before); !slices.Equal(got[8:], []string{"issues", "initiativeToProjects", "initiativeRelations"}) {
 		t.Errorf("after the start-up reads: %v, want one request a page", got)
 	}
 	pullAll(t, f.tracker(), rest.cursor)
@@ -236,13 +239,15 @@ func TestPullStartsAnewWhenTheTeamsChange(t *testing.T) {
 	}
 }
 
-func TestPullRefusesAnotherWorkspace(t *testing.T) {
+// Which workspace answers stands on every page; the store refuses another one.
+func TestPullNamesTheWorkspace(t *testing.T) {
 	f := newFake(t)
-	done := pullAll(t, f.tracker(), "")
-	f.data("viewer", `{"viewer":{"id":"x","name":"X","email":"","app":false},"organization":{"id":"org-2","name":"Other","urlKey":"other"}}`)
-	_, err := f.tracker().Pull(context.Background(), done.cursor)
-	if connectors.KindOf(err) != connectors.Invalid || !strings.Contains(err.Error(), "Other") {
-		t.Errorf("got %v, want an Invalid error that names the workspace", err)
+	page := connectors.Page{More: true}
+	for page.More {
+		var err error
+		if page, err = f.tracker().Pull(context.Background(), page.Next); err != nil || page.Site != "org-1" {
+			t.Fatalf("of %q, %v", page.Site, err)
+		}
 	}
 }
 
@@ -281,7 +286,7 @@ func TestPullTroubles(t *testing.T) {
 		}, nil, connectors.Invalid, "check the tracker's url"},
 		{"no workspace in the answer", func(f *fake) { f.data("viewer", `{"viewer":{"id":"u","name":"","email":"","app":false}}`) }, nil, connectors.Temporary, "neither user nor workspace"},
 		{"initiatives that the plan does not have, but the file needs", func(f *fake) {
-			f.reply("initiatives", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FEATURE_NOT_ACCESSIBLE"}}]}`})
+			f.reply("sight", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FEATURE_NOT_ACCESSIBLE"}}]}`})
 		}, nil, connectors.Forbidden, "plan"},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
@@ -313,16 +318,52 @@ func TestPullTroubles(t *testing.T) {
 	}
 }
 
-// Where nothing in the file needs initiatives, a plan without them is no trouble.
+// Where nothing in the file needs initiatives, the rest goes on without them. A
+// plan that has none hides nothing; a scope that is missing may hide what a
+// project serves, so its stories' linkage is unknown and no finding. Once they
+// can be seen, the projects are read again.
 func TestPullWithoutInitiatives(t *testing.T) {
-	f := newFake(t)
-	no := reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FEATURE_NOT_ACCESSIBLE"}}]}`}
-	for _, root := range []string{"initiatives", "initiativeLabels", "initiativeToProjects", "initiativeRelations"} {
-		f.reply(root, no)
-	}
-	got := pullAll(t, f.tracker(), "")
-	if len(got.sets) != 2 || !got.sets[0].First || !got.sets[0].Last || len(got.warnings) != 0 {
-		t.Errorf("sets %+v, warnings %v; want two empty sets", got.sets, got.warnings)
+	for _, tt := range []struct {
+		what, errors string
+		link         string
+	}{
+		{"the plan has none", `[{"message":"no","extensions":{"code":"FEATURE_NOT_ACCESSIBLE"}}]`, ""},
+		{"the scope is missing", "[{\"message\":\"Invalid scope: `initiative:read` required\",\"extensions\":{\"code\":\"FORBIDDEN\"}}]", unseenInitiative},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			f := newFake(t)
+			no := reply{Status: 400, Body: `{"errors":` + tt.errors + `}`}
+			for _, root := range []string{"sight", "initiatives", "initiativeLabels", "initiativeToProjects", "initiativeRelations"} {
+				f.reply(root, no)
+			}
+			f.rows("projects", projectRow("p1", "aaaabbbbcccc", "2026-09-21T10:00:00.000Z"))
+			got := pullAll(t, f.tracker(), "")
+			if len(got.sets) != 2 || !got.sets[0].First || !got.sets[0].Last || len(got.sets[0].Edges) != 0 || len(got.warnings) != 0 {
+				t.Errorf("sets %+v, warnings %v; want two empty sets", got.sets, got.warnings)
+			}
+			link := ""
+			for _, l := range got.items[0].Links {
+				link = l.To.ID
+			}
+			if link != tt.link {
+				t.Errorf("the project leads to %q, want %q", link, tt.link)
+			}
+			if items, err := f.tracker().Fetch(context.Background(), []roadmap.Key{{Tracker: "eng", ID: unseenInitiative}}, nil); err != nil || len(items) != 0 {
+				t.Errorf("what stands for it brings %v, %v", items, err)
+			}
+
+			f.data("sight", connection("initiatives", ""))
+			for _, root := range []string{"initiatives", "initiativeLabels", "initiativeToProjects", "initiativeRelations"} {
+				f.rows(root)
+			}
+			again := pullAll(t, f.tracker(), got.cursor)
+			if len(again.items) != 1 || len(again.items[0].Links) != 0 {
+				t.Errorf("when they can be seen: %+v", again.items)
+			}
+			if b, _ := json.Marshal(f.asks("projects")[len(f.asks("projects"))-1].Variables["filter"]); string(b) != `{}` {
+				t.Errorf("the projects are asked for by %s, want all of them", b)
+			}
+		})
 	}
 }
 

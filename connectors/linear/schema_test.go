@@ -2,6 +2,7 @@ package linear
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -61,10 +62,15 @@ func everyDocument(t *testing.T) []asked {
 	ctx := context.Background()
 	const at = "2026-09-21T10:00:00.000Z"
 	f.on("issues", func(v map[string]any) reply {
-		if v["after"] == nil {
-			return reply{Body: `{"data":` + connection("issues", "c1", issueRow("i1", "ENG-1", at)) + `}`}
+		filter, _ := json.Marshal(v["filter"])
+		next := "c1"
+		switch {
+		case v["after"] != nil:
+			return reply{Body: `{"data":` + connection("issues", "") + `}`}
+		case strings.Contains(string(filter), `"id":{"in":["i1"`), strings.Contains(string(filter), "number"):
+			next = ""
 		}
-		return reply{Body: `{"data":` + connection("issues", "") + `}`}
+		return reply{Body: `{"data":` + connection("issues", next, issueRow("i1", "ENG-1", at)) + `}`}
 	})
 	f.rows("projects", projectRow("p1", "aaaabbbbcccc", at))
 	f.rows("initiatives", initiativeRow("n1", "ddddeeeeffff", at))
@@ -101,6 +107,24 @@ func everyDocument(t *testing.T) []asked {
 	if _, err := tr.Check(ctx); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := tr.Census(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	f.data("issueBatchUpdate", `{"issueBatchUpdate":{"success":true,"issues":[{"id":"i1","labelIds":["l-need","l-team"]}]}}`)
+	both := make([]roadmap.Change, 2)
+	for i, label := range []string{"needs-goal", "team-only"} {
+		both[i] = roadmap.Change{Key: tr.key("i1"), Ref: "eng:ENG-1", Kind: roadmap.KindIssue, Action: roadmap.AddLabel, Value: label}
+	}
+	for _, r := range tr.Apply(ctx, both) {
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+	}
+	// Everything that an issue holds goes by another name, and is read again.
+	f.rows("issueLabels", `{"id":"l-need","name":"needs-a-goal","isGroup":false}`)
+	f.rows("cycles", `{"id":"c-7","name":"Winter","number":7,"isActive":true}`)
+	f.rows("projects", projectRow("p1", "aaaabbbbcccc", at, `"name":"New"`))
+	pullAll(t, f.tracker(), cursor)
 	return f.log
 }
 
@@ -121,9 +145,9 @@ func TestEveryDocument(t *testing.T) {
 		roots = append(roots, a.Root)
 	}
 	slices.Sort(roots)
-	want := strings.Fields(`commentCreate commentUpdate comments initiativeAddLabel initiativeLabelCreate initiativeLabels initiativeRelations
-		initiativeRemoveLabel initiativeToProjects initiatives issueAddLabel issueLabelCreate issueLabels issueRemoveLabel issues
-		projectAddLabel projectLabelCreate projectLabels projectRemoveLabel projects teams users viewer`)
+	want := strings.Fields(`commentCreate commentUpdate comments count cycles initiativeAddLabel initiativeLabelCreate initiativeLabels initiativeRelations
+		initiativeRemoveLabel initiativeToProjects initiatives issue issueAddLabel issueBatchUpdate issueLabelCreate issueLabels issueRemoveLabel issues
+		projectAddLabel projectLabelCreate projectLabels projectRemoveLabel projects sight teams users viewer`)
 	if got := slices.Compact(roots); !slices.Equal(got, want) {
 		t.Errorf("documents sent:\n%v\nwant\n%v", got, want)
 	}

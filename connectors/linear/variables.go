@@ -10,7 +10,22 @@ type IssueFilter struct {
 	Team      *teamFilter   `json:"team,omitempty"`
 	Number    *numbersIn    `json:"number,omitempty"`
 	UpdatedAt *since        `json:"updatedAt,omitempty"`
+	Labels    *someLabel    `json:"labels,omitempty"`
+	Assignee  *withID       `json:"assignee,omitempty"`
+	Creator   *withID       `json:"creator,omitempty"`
+	Cycle     *withID       `json:"cycle,omitempty"`
+	Project   *withID       `json:"project,omitempty"`
 	Or        []IssueFilter `json:"or,omitempty"`
+}
+
+// TeamFilter selects teams.
+type TeamFilter struct {
+	Key within `json:"key"`
+}
+
+// CycleFilter selects cycles.
+type CycleFilter struct {
+	Team *teamFilter `json:"team,omitempty"`
 }
 
 // ProjectFilter selects projects.
@@ -63,6 +78,25 @@ type ProjectLabelCreateInput IssueLabelCreateInput
 
 // InitiativeLabelCreateInput is a label for initiatives.
 type InitiativeLabelCreateInput IssueLabelCreateInput
+
+// IssueUpdateInput changes an issue. Labels are added and removed, never set as
+// a whole, which would lose what people do meanwhile.
+type IssueUpdateInput struct {
+	AddedLabelIDs   []string `json:"addedLabelIds,omitempty"`
+	RemovedLabelIDs []string `json:"removedLabelIds,omitempty"`
+}
+
+// UUID is an id where Linear does not take an issue's human key.
+type UUID string
+
+type withID struct {
+	ID within `json:"id"`
+}
+
+// someLabel: one of the labels at least.
+type someLabel struct {
+	Some withID `json:"some"`
+}
 
 type within struct {
 	In []string `json:"in"`

@@ -41,12 +41,8 @@ type issueNode struct {
 		ID   string `graphql:"id"`
 		Name string
 	}
-	Parent *idNode
-	Cycle  *struct {
-		Name     *string
-		Number   float64
-		IsActive bool
-	}
+	Parent   *idNode
+	Cycle    *idNode
 	Assignee *idNode
 	Creator  *idNode
 }
@@ -113,12 +109,22 @@ type userNode struct {
 	App    bool
 }
 
+// cycleNode is a sprint. Its name is null where nobody gave it one, and whether
+// it is active changes with the clock alone.
+type cycleNode struct {
+	ID       string `graphql:"id"`
+	Name     *string
+	Number   float64
+	IsActive bool
+}
+
 type teamNode struct {
 	ID         string `graphql:"id"`
 	Key        string
 	Name       string
 	ArchivedAt *string
 	RetiredAt  *string
+	Parent     *struct{ Key string }
 }
 
 type issueLabelNode struct {
@@ -147,4 +153,5 @@ type commentNode struct {
 	Body      string
 	CreatedAt string
 	User      *idNode
+	BotActor  *struct{ Type string }
 }
