@@ -119,7 +119,7 @@ func (c *common) probe(ctx context.Context, org *config.Org, one *checked) error
 	if err != nil {
 		return err
 	}
-	trackers, err := c.trackers(org, log)
+	trackers, err := c.trackers(ctx, org, nil, log)
 	if err != nil {
 		return err
 	}

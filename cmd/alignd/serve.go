@@ -97,7 +97,7 @@ func (c *common) member(org *config.Org, log *slog.Logger) service.Member {
 			if err != nil {
 				return err
 			}
-			p, err := c.newPass(org, st, log, false, allow)
+			p, err := c.newPass(ctx, org, st, log, false, allow)
 			if err != nil {
 				return err
 			}

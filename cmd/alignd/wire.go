@@ -43,11 +43,16 @@ func (c *common) openStore(ctx context.Context, org *config.Org) (*store.Store, 
 }
 
 // trackers makes the org's trackers, each with its secret read now, so that a
-// secret that was changed holds from the next pass on.
-func (c *common) trackers(org *config.Org, log *slog.Logger) (map[string]connectors.Tracker, error) {
+// secret that was changed holds from the next pass on. What a tracker must keep
+// from one pass to the next is kept in st; nil: nothing is.
+func (c *common) trackers(ctx context.Context, org *config.Org, st *store.Store, log *slog.Logger) (map[string]connectors.Tracker, error) {
 	trackers := map[string]connectors.Tracker{}
 	for _, t := range org.Trackers {
-		token, err := t.Auth.Token.Read(c.getenv)
+		reference := t.Auth.Token
+		if t.Auth.Type == config.OAuth {
+			reference = t.Auth.ClientSecret
+		}
+		secret, err := reference.Read(c.getenv)
 		if err != nil {
 			return nil, fmt.Errorf("org %s: trackers.%s.auth: %w", org.Name, t.Name, err)
 		}
@@ -66,12 +71,16 @@ func (c *common) trackers(org *config.Org, log *slog.Logger) (map[string]connect
 				return nil, noCA
 			}
 			trackers[t.Name], err = jira.New(jira.Options{
-				Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log,
-				Pace: c.network.pace(org.Name, t, token), Transport: connections, ReadOnly: org.Mode != config.Write, Now: c.realClock(),
+				Config: t, Org: org.Name, Sources: sources, Token: secret, UserAgent: agent, Log: log,
+				Pace: c.network.pace(org.Name, t, secret), Transport: connections, ReadOnly: org.Mode != config.Write, Now: c.realClock(),
 				Links: org.Links, LinkFieldOptional: jiraSites(org) > 1, Labels: ruleLabels(org),
 			})
 		case config.Linear:
-			trackers[t.Name], err = linear.New(linear.Options{Config: t, Org: org.Name, Sources: sources, Token: token, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond, Labels: labelsOf(org, sources)})
+			o := linear.Options{Config: t, Org: org.Name, Sources: sources, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond, Labels: labelsOf(org, sources)}
+			if err := credential(ctx, &o, t, secret, st); err != nil {
+				return nil, err
+			}
+			trackers[t.Name], err = linear.New(o)
 		default:
 			err = fmt.Errorf("org %s: tracker %s has no known type %q", org.Name, t.Name, t.Type)
 		}
@@ -82,16 +91,32 @@ func (c *common) trackers(org *config.Org, log *slog.Logger) (map[string]connect
 	return trackers, nil
 }
 
+// credential puts into o what we show to Linear: an API key, or an OAuth app and
+// the access token that an earlier pass got for it.
+func credential(ctx context.Context, o *linear.Options, t config.Tracker, secret string, st *store.Store) (err error) {
+	if t.Auth.Type != config.OAuth {
+		o.Token = secret
+		return nil
+	}
+	o.ClientID, o.ClientSecret = t.Auth.ClientID, secret
+	if st == nil {
+		return nil
+	}
+	o.KeepToken = func(ctx context.Context, sealed string) error { return st.KeepToken(ctx, t.Name, sealed) }
+	o.KeptToken, err = st.Token(ctx, t.Name)
+	return err
+}
+
 // newPass wires one pass over an org; look where it must leave no trace but what
 // it pulls.
-func (c *common) newPass(org *config.Org, st *store.Store, log *slog.Logger, look bool, allow func(plan.Plan) (bool, error)) (*pass.Pass, error) {
+func (c *common) newPass(ctx context.Context, org *config.Org, st *store.Store, log *slog.Logger, look bool, allow func(plan.Plan) (bool, error)) (*pass.Pass, error) {
 	now, err := c.clock()
 	if err != nil {
 		return nil, err
 	}
 	p := &pass.Pass{Org: org, Store: st, Now: now, Log: log, Offline: c.offline, Look: look, Allow: allow}
 	if !c.offline {
-		p.Trackers, err = c.trackers(org, log)
+		p.Trackers, err = c.trackers(ctx, org, st, log)
 	}
 	return p, err
 }
@@ -120,7 +145,7 @@ func (c *common) once(ctx context.Context, file string, allow func(*config.Org) 
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	p, err := c.newPass(org, st, log, allow == nil, permit)
+	p, err := c.newPass(ctx, org, st, log, allow == nil, permit)
 	if err != nil {
 		return nil, nil, err
 	}

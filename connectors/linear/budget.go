@@ -15,10 +15,10 @@ const (
 	// dearest is at least what the dearest of our documents costs, in points, as
 	// the documented formula has it; TestPrice asserts it.
 	dearest = 3000
-	// mostPoints is the most that one query may cost; above it Linear refuses
-	// always (linear.app/developers/rate-limiting). Pages are made smaller where
-	// what Linear measures comes near it.
-	mostPoints, roomyPoints = 10000, 9000
+	// roomyPoints keeps a query below the 10,000 points at which Linear always
+	// refuses it (linear.app/developers/rate-limiting): pages are made smaller
+	// where it measures more.
+	roomyPoints = 9000
 	// blindWait is waited when Linear refuses without telling a limit.
 	blindWait = 5 * time.Second
 )
