@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// Check asks whether the key works, whether it sees the teams and the goals that
-// are named, how much of its rate limit is left, and which labels are there.
+// Check asks whether the key or the app works and what it may do, whether it sees
+// the teams and the goals that are named, how much of its rate limit is left,
+// and which labels are there.
 // What turns out wrong is a probe; an error is returned, with the probes so far,
 // where nothing more could be asked.
 func (t *Tracker) Check(ctx context.Context) ([]connectors.Probe, error) {
@@ -28,6 +30,9 @@ func (t *Tracker) Check(ctx context.Context) ([]connectors.Probe, error) {
 		who += ", an app"
 	}
 	probes := []connectors.Probe{{What: "token", OK: true, Detail: who}}
+	if t.isApp() && t.scopes != nil {
+		probes = append(probes, t.checkScopes())
+	}
 	add := func(more []connectors.Probe, err error) error {
 		probes = append(probes, more...)
 		return err
@@ -35,6 +40,11 @@ func (t *Tracker) Check(ctx context.Context) ([]connectors.Probe, error) {
 
 	if err := add(t.checkTeams(ctx, d)); err != nil {
 		return probes, err
+	}
+	if !t.needsInitiatives() { // else the goals' own probe tells
+		if err := add(t.checkSight(ctx, d)); err != nil {
+			return probes, err
+		}
 	}
 	if err := add(t.checkGoals(ctx)); err != nil {
 		return probes, err
@@ -61,11 +71,29 @@ func failing(what string, err error) ([]connectors.Probe, error) {
 	return nil, err
 }
 
+// checkScopes compares what the app's token may do with what it was asked for
+// with. What an API key may do Linear does not tell.
+func (t *Tracker) checkScopes() connectors.Probe {
+	p := connectors.Probe{What: "scopes", OK: true, Detail: strings.Join(t.scopes, ", ")}
+	var without []string
+	for _, s := range strings.Split(appScopes, ",") {
+		if !slices.Contains(t.scopes, s) {
+			without = append(without, s)
+		}
+	}
+	if len(without) > 0 {
+		p.OK, p.Try = false, tryScopes
+		p.Detail += "; without " + strings.Join(without, ", ")
+	}
+	return p
+}
+
 func (t *Tracker) checkTeams(ctx context.Context, d *directory) ([]connectors.Probe, error) {
 	if err := t.readTeams(ctx, d); err != nil {
 		return failing("teams", err)
 	}
-	var probes []connectors.Probe
+	// A key that is narrowed to some teams says nothing of it, it only sees less.
+	probes := []connectors.Probe{{What: "teams", OK: true, Detail: fmt.Sprintf("the %s sees %d", t.holder(), len(d.teams))}}
 	for _, key := range t.o.Config.Teams {
 		what := "team " + key
 		if err := t.findTeam(d, key); err != nil {
@@ -81,6 +109,22 @@ func (t *Tracker) checkTeams(ctx context.Context, d *directory) ([]connectors.Pr
 		probes = append(probes, connectors.Probe{What: what, OK: true, Detail: detail})
 	}
 	return probes, nil
+}
+
+// checkSight tells whether initiatives are seen, where no source asks for them:
+// projects lead to them all the same.
+func (t *Tracker) checkSight(ctx context.Context, d *directory) ([]connectors.Probe, error) {
+	if err := t.look(ctx, d); err != nil {
+		return failing("initiatives", err)
+	}
+	p := connectors.Probe{What: "initiatives", OK: true, Detail: fmt.Sprintf("the %s may see them", t.holder())}
+	switch d.sight {
+	case none:
+		p.Detail = "the workspace's plan has none, and the file needs none"
+	case hidden:
+		p.OK, p.Detail, p.Try = false, "they may not be seen, so the linkage of every story in a project is unknown where nothing else leads to a goal", tryScopes
+	}
+	return []connectors.Probe{p}, nil
 }
 
 // checkGoals looks whether there is anything in the roadmap sources.
@@ -114,11 +158,11 @@ func (t *Tracker) checkGoals(ctx context.Context) ([]connectors.Probe, error) {
 			probes = append(probes, p...)
 		case n == 0:
 			probes = append(probes, connectors.Probe{
-				What: goals, Detail: "the key sees none",
+				What: goals, Detail: fmt.Sprintf("the %s sees none", t.holder()),
 				Try: fmt.Sprintf("create %s in Linear, or use the key of somebody who sees them", goals),
 			})
 		default:
-			probes = append(probes, connectors.Probe{What: goals, OK: true, Detail: "the key sees them"})
+			probes = append(probes, connectors.Probe{What: goals, OK: true, Detail: fmt.Sprintf("the %s sees them", t.holder())})
 		}
 	}
 	return probes, nil
@@ -138,6 +182,12 @@ func (t *Tracker) checkLabels(ctx context.Context, kind roadmap.Kind) ([]connect
 		return nil, nil
 	}
 	book, err := t.readLabels(ctx, kind)
+	if lacks(err) == none {
+		return []connectors.Probe{{
+			What: fmt.Sprintf("labels of %ss", kind), Detail: "the workspace's plan has none",
+			Try: "take the label out of the rule; its comment says the same",
+		}}, nil
+	}
 	if err != nil {
 		return failing(fmt.Sprintf("labels of %ss", kind), err)
 	}
@@ -146,6 +196,12 @@ func (t *Tracker) checkLabels(ctx context.Context, kind roadmap.Kind) ([]connect
 		p := connectors.Probe{What: fmt.Sprintf("label %s for %ss", name, kind), OK: true, Detail: "there"}
 		if _, ok := book.find(name, ""); !ok {
 			p.Detail = "will be created at the first write"
+			if _, given := t.o.Config.LabelIDs[name]; given {
+				p.OK, p.Detail = false, fmt.Sprintf("label_ids names no label for %ss that the %s sees", kind, t.holder())
+				p.Try = "copy the id again, or take it out of label_ids"
+				probes = append(probes, p)
+				continue
+			}
 			if l, ok := book.near(name); ok {
 				wrong, _ := failing(p.What, t.inTheWay("", name, l)) // Invalid is always a probe
 				p = wrong[0]

@@ -42,10 +42,11 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	want := `true token: acts as Bot in the workspace Acme (acme)
+true teams: the API key sees 2
 true team ENG: Engineering
 false team PAY: no team "PAY" that the API key may see (it sees ENG, OPS) | use the key of a member of the team, or one that is not narrowed to other teams; a team's key is the first part of its issues' names
-false initiatives: the key sees none | create initiatives in Linear, or use the key of somebody who sees them
-true projects: the key sees them
+false initiatives: the API key sees none | create initiatives in Linear, or use the key of somebody who sees them
+true projects: the API key sees them
 true label needs-goal for issues: there
 false label Area for issues: "Area" is a group of labels | choose another label in the rule, or rename the group
 true label needs-po for projects: will be created at the first write

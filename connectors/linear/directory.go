@@ -153,7 +153,10 @@ func (t *Tracker) readUsers(ctx context.Context, d *directory) error {
 	get := func() (any, **page[userNode]) { q := new(usersQuery); return q, &q.Page }
 	users := map[string]roadmap.Person{}
 	err := drain(ctx, t, "list users", nil, get, func(n userNode) {
-		p := roadmap.Person{Tracker: t.name, ID: n.ID, Name: text(n.Name), Email: n.Email, Active: n.Active, URL: n.URL, Kind: roadmap.Human}
+		p := roadmap.Person{Tracker: t.name, ID: n.ID, Name: text(n.Name), Email: n.Email, Active: n.Active, Kind: roadmap.Human}
+		if n.Active && n.IsMentionable {
+			p.URL = n.URL // which is what a mention is
+		}
 		if n.App {
 			p.Kind = roadmap.App
 		}

@@ -48,10 +48,10 @@ func newFake(t *testing.T) *fake {
 	f.data("viewer", `{"viewer":{"id":"u-bot","name":"Bot","email":"bot@acme.example","app":false},"organization":{"id":"org-1","name":"Acme","urlKey":"acme"}}`)
 	f.rows("teams", `{"id":"t1","key":"ENG","name":"Engineering"}`, `{"id":"t2","key":"OPS","name":"Operations"}`)
 	f.rows("users",
-		`{"id":"u-bot","name":"Bot","email":"bot@acme.example","url":"https://linear.app/acme/profiles/bot","active":true,"app":false}`,
-		`{"id":"u-ana","name":"Ana","email":"ana@acme.example","url":"https://linear.app/acme/profiles/ana","active":true,"app":false}`,
-		`{"id":"u-gone","name":"Gone","email":"gone@acme.example","url":"https://linear.app/acme/profiles/gone","active":false,"app":false}`,
-		`{"id":"u-app","name":"Robot","email":"","url":"https://linear.app/acme/profiles/robot","active":true,"app":true}`)
+		`{"id":"u-bot","name":"Bot","email":"bot@acme.example","url":"https://linear.app/acme/profiles/bot","active":true,"isMentionable":true,"app":false}`,
+		`{"id":"u-ana","name":"Ana","email":"ana@acme.example","url":"https://linear.app/acme/profiles/ana","active":true,"isMentionable":true,"app":false}`,
+		`{"id":"u-gone","name":"Gone","email":"gone@acme.example","url":"https://linear.app/acme/profiles/gone","active":false,"isMentionable":false,"app":false}`,
+		`{"id":"u-app","name":"Robot","email":"","url":"https://linear.app/acme/profiles/robot","active":true,"isMentionable":true,"app":true}`)
 	f.rows("cycles",
 		`{"id":"c-7","name":null,"number":7,"isActive":true}`,
 		`{"id":"c-named","name":"Autumn","number":8,"isActive":false}`)

@@ -107,6 +107,9 @@ type userNode struct {
 	URL    string `graphql:"url"`
 	Active bool
 	App    bool
+	// IsMentionable is false for people who have left and for apps without the
+	// scope app:mentionable; a comment that mentions one of those is refused whole.
+	IsMentionable bool
 }
 
 // cycleNode is a sprint. Its name is null where nobody gave it one, and whether
