@@ -21,6 +21,21 @@ func TestConformance(t *testing.T) {
 	connectortest.Run(t, newWorld)
 }
 
+// The same as an OAuth app, whose comments Linear gives without a user.
+func TestConformanceOfAnApp(t *testing.T) {
+	connectortest.Run(t, func(t *testing.T) connectortest.World {
+		w := makeWorld(t)
+		w.app = true
+		w.site.AddApp(linearsim.App{Name: "alignd", ClientID: "client", ClientSecret: "good"})
+		w.site.Configure(func(s *linearsim.Settings) { s.AppCommentsWithoutUser = true })
+		return w
+	})
+}
+
+func TestCensus(t *testing.T) {
+	connectortest.RunCensus(t, func(t *testing.T) connectortest.Counted { return makeWorld(t) })
+}
+
 // world is a built-in Linear with a team that is configured and one that is not.
 type world struct {
 	site   *linearsim.Server
@@ -28,9 +43,12 @@ type world struct {
 	server *httptest.Server
 	person string
 	now    time.Time
+	app    bool // we act as an OAuth app
 }
 
-func newWorld(t *testing.T) connectortest.World {
+func newWorld(t *testing.T) connectortest.World { return makeWorld(t) }
+
+func makeWorld(t *testing.T) *world {
 	w := &world{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	w.site = linearsim.New(linearsim.Options{Clock: func() time.Time { w.now = w.now.Add(time.Second); return w.now }, Seed: 1})
 	bot := w.site.AddUser(linearsim.User{Name: "alignd", Email: "bot@acme.example", Active: true})
@@ -53,14 +71,21 @@ func (w *world) Client(t *testing.T, goodToken bool) connectors.Tracker {
 	if !goodToken {
 		token = connectortest.WrongToken
 	}
-	c, err := linear.New(linear.Options{
+	o := linear.Options{
 		Config: config.Tracker{
 			Name: "t", Type: config.Linear, URL: w.server.URL + "/graphql", Teams: []string{"ENG"},
 			Auth: config.Auth{Type: config.APIKey},
 		},
 		Org: connectortest.Org, Sources: map[int]config.Source{0: {From: "t", Goals: "initiatives", PM: "owner", PO: "lead"}},
 		Token: token, PageSize: 5, Rate: 10000, WaitMin: time.Millisecond, WaitMax: 5 * time.Millisecond,
-	})
+	}
+	if w.app {
+		o.Token, o.ClientID, o.ClientSecret = "", "client", "good"
+		if !goodToken {
+			o.ClientSecret = connectortest.WrongToken
+		}
+	}
+	c, err := linear.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,6 +149,20 @@ func (w *world) Say(_ *testing.T, k roadmap.Key, body string) {
 func (w *world) Delete(t *testing.T, _ roadmap.Key, comment string) {
 	t.Helper()
 	if err := w.site.DeleteComment(comment); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) Remove(t *testing.T, k roadmap.Key) {
+	t.Helper()
+	if err := w.site.DeleteIssue(k.ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) Hide(t *testing.T) {
+	t.Helper()
+	if err := w.site.EditTeam("ENG", func(team *linearsim.Team) { team.Hidden = true }); err != nil {
 		t.Fatal(err)
 	}
 }
