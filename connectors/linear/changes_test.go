@@ -1,0 +1,233 @@
+package linear
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/sim/linearsim"
+)
+
+// town is a workspace in which people change everything that can be changed.
+type town struct {
+	*linearsim.Server
+	now                                  time.Time
+	url                                  string
+	users, cycles, labels, projectLabels []string
+	initiatives, projects, issues        []string
+}
+
+func newTown(t testing.TB) (*town, func()) {
+	w := &town{now: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)}
+	w.Server = linearsim.New(linearsim.Options{Clock: func() time.Time { return w.now }})
+	bot := w.AddUser(linearsim.User{Name: "Bot", Email: "bot@acme.example", Active: true})
+	w.AddKey(testToken, bot.ID)
+	w.AddTeam(linearsim.Team{Key: "ENG", Name: "Engineering"})
+	for i := range 3 {
+		w.users = append(w.users, w.AddUser(linearsim.User{Name: fmt.Sprint("User ", i), Email: fmt.Sprintf("u%d@acme.example", i), Active: true}).ID)
+		w.cycles = append(w.cycles, w.AddCycle(linearsim.Cycle{TeamKey: "ENG", Starts: w.now.Add(time.Duration(i) * time.Hour), Ends: w.now.Add(time.Duration(i+1) * time.Hour)}).ID)
+		w.labels = append(w.labels, w.AddLabel(linearsim.IssueLabel, fmt.Sprint("label ", i)).ID)
+		w.projectLabels = append(w.projectLabels, w.AddLabel(linearsim.ProjectLabel, fmt.Sprint("label ", i)).ID)
+		w.initiatives = append(w.initiatives, w.AddInitiative(linearsim.Initiative{Name: fmt.Sprint("Initiative ", i), Status: "Active"}).ID)
+		w.projects = append(w.projects, w.AddProject(linearsim.Project{Name: fmt.Sprint("Project ", i), StatusType: "started"}).ID)
+	}
+	for i := range 7 {
+		w.issues = append(w.issues, w.AddIssue(linearsim.Issue{
+			TeamKey: "ENG", Title: fmt.Sprint("Issue ", i), ProjectID: w.projects[i%3], CycleID: w.cycles[i%3],
+			AssigneeID: w.users[i%3], LabelIDs: []string{w.labels[i%3]},
+		}).ID)
+	}
+	srv := httptest.NewServer(w)
+	w.url = srv.URL + "/graphql"
+	return w, srv.Close
+}
+
+// acts are what people do. Each takes any number and makes of it which thing and
+// which value.
+func (w *town) acts() map[string]func(n int) error {
+	one := func(ids []string, n int) string { return ids[n%len(ids)] }
+	name := func(what string, n int) string { return fmt.Sprint(what, " ", n%4) } // soon the same again
+	return map[string]func(n int) error{
+		"retitle an issue": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.Title = name("Title", n) })
+		},
+		"move an issue's state": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) {
+				i.StateType = one([]string{"triage", "unstarted", "started", "completed", "canceled"}, n)
+			})
+		},
+		"assign an issue": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.AssigneeID = one(w.users, n) })
+		},
+		"give an issue a cycle": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.CycleID = one(w.cycles, n) })
+		},
+		"give an issue a project": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.ProjectID = one(w.projects, n) })
+		},
+		"archive an issue": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.Archived = n%2 == 0 })
+		},
+		"label an issue": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.LabelIDs = w.labels[:n%(len(w.labels)+1)] })
+		},
+		"add an issue": func(n int) error {
+			w.issues = append(w.issues, w.AddIssue(linearsim.Issue{TeamKey: "ENG", Title: name("New", n), CycleID: one(w.cycles, n), LabelIDs: w.labels[:n%(len(w.labels)+1)]}).ID)
+			return nil
+		},
+		"rename a project": func(n int) error {
+			return w.EditProject(one(w.projects, n), w.users[0], func(p *linearsim.Project) { p.Name = name("Project", n) })
+		},
+		"change a lead": func(n int) error {
+			return w.EditProject(one(w.projects, n), w.users[0], func(p *linearsim.Project) { p.LeadID = one(w.users, n) })
+		},
+		"label a project": func(n int) error {
+			return w.EditProject(one(w.projects, n), w.users[0], func(p *linearsim.Project) { p.LabelIDs = w.projectLabels[:n%(len(w.projectLabels)+1)] })
+		},
+		"change an owner": func(n int) error {
+			return w.EditInitiative(one(w.initiatives, n), w.users[0], func(i *linearsim.Initiative) { i.OwnerID = one(w.users, n) })
+		},
+		"close a goal": func(n int) error {
+			return w.EditInitiative(one(w.initiatives, n), w.users[0], func(i *linearsim.Initiative) { i.Status = one([]string{"Active", "Completed", "Planned"}, n) })
+		},
+		"link a project":   func(n int) error { return ignore(w.LinkProject(one(w.initiatives, n), one(w.projects, n/3))) },
+		"unlink a project": func(n int) error { return ignore(w.UnlinkProject(one(w.initiatives, n), one(w.projects, n/3))) },
+		"rename a label": func(n int) error {
+			return w.EditLabel(one(w.labels, n), func(l *linearsim.Label) { l.Name = fmt.Sprint("label ", n%97) })
+		},
+		"rename a project label": func(n int) error {
+			return w.EditLabel(one(w.projectLabels, n), func(l *linearsim.Label) { l.Name = fmt.Sprint("label ", n%97) })
+		},
+		"delete a label": func(n int) error {
+			if len(w.labels) < 2 {
+				return nil
+			}
+			id := one(w.labels, n)
+			w.labels = slices.DeleteFunc(w.labels, func(l string) bool { return l == id })
+			return w.DeleteLabel(id)
+		},
+		"rename a user": func(n int) error {
+			return w.EditUser(one(w.users, n), func(u *linearsim.User) { u.Name = name("User", n) })
+		},
+		"deactivate a user": func(n int) error { return w.EditUser(one(w.users, n), func(u *linearsim.User) { u.Active = n%2 == 0 }) },
+		"name a cycle": func(n int) error {
+			return w.EditCycle(one(w.cycles, n), func(c *linearsim.Cycle) { c.Name = name("Sprint", n) })
+		},
+		"let time pass": func(n int) error { w.now = w.now.Add(time.Duration(n%40) * time.Minute); return nil },
+	}
+}
+
+// ignore takes a link that is there, or is not, for done.
+func ignore(error) error { return nil }
+
+func (w *town) tracker(t interface{ Fatal(...any) }, pageSize int) *Tracker {
+	tr, err := New(Options{
+		Config: config.Tracker{Name: "eng", URL: w.url, Teams: []string{"ENG"}},
+		Org:    "acme", Token: testToken, Rate: 100000, PageSize: pageSize, Attempts: 1,
+		Wait: func(context.Context, time.Duration) error { return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+// kept is what a database would hold of the pages.
+type kept struct {
+	items  map[roadmap.Key]roadmap.Item
+	sets   map[string][]roadmap.Edge
+	staged map[string][]roadmap.Edge
+	cursor connectors.Cursor
+}
+
+func newKept() *kept {
+	return &kept{items: map[roadmap.Key]roadmap.Item{}, sets: map[string][]roadmap.Edge{}, staged: map[string][]roadmap.Edge{}}
+}
+
+func (k *kept) put(p connectors.Page) {
+	for _, it := range p.Items {
+		if old, ok := k.items[it.Key]; !ok || !old.Updated.After(it.Updated) {
+			k.items[it.Key] = it
+		}
+	}
+	for _, s := range p.Sets {
+		if s.First {
+			k.staged[s.Name] = nil
+		}
+		k.staged[s.Name] = append(k.staged[s.Name], s.Edges...)
+		if s.Last {
+			slices.SortFunc(k.staged[s.Name], func(a, b roadmap.Edge) int { return a.From.Compare(b.From)*2 + a.To.Compare(b.To) })
+			k.sets[s.Name] = k.staged[s.Name]
+		}
+	}
+	k.cursor = p.Next
+}
+
+// pull goes on until everything has come; between is called after every page,
+// and reports whether the process dies there.
+func (k *kept) pull(t interface{ Fatal(...any) }, tr *Tracker, between func() (dies bool)) {
+	for range 500 {
+		p, err := tr.Pull(context.Background(), k.cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.put(p)
+		if between() || !p.More {
+			return
+		}
+	}
+	t.Fatal(errors.New("the pull does not end"))
+}
+
+// Whatever people change, between passes and between the pages of one, and
+// wherever a pass is broken off: after the next complete pass all is known as a
+// first pull of everything has it.
+func TestEveryChangeIsSeen(t *testing.T) {
+	w0, closeTown := newTown(t)
+	closeTown()
+	var names []string
+	for name := range w0.acts() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	rapid.Check(t, func(t *rapid.T) {
+		w, closeTown := newTown(nil)
+		defer closeTown()
+		acts, size := w.acts(), rapid.IntRange(1, 4).Draw(t, "page size")
+		act := func() {
+			for range rapid.IntRange(0, 2).Draw(t, "acts") {
+				w.now = w.now.Add(time.Second)
+				name := rapid.SampledFrom(names).Draw(t, "act")
+				if err := acts[name](rapid.IntRange(0, 99).Draw(t, "n")); err != nil && name != "rename a label" && name != "rename a project label" {
+					t.Fatal(name, err)
+				}
+			}
+		}
+		k := newKept()
+		for range rapid.IntRange(1, 4).Draw(t, "passes") {
+			act()
+			k.pull(t, w.tracker(t, size), func() bool { act(); return rapid.IntRange(0, 9).Draw(t, "dies") == 0 })
+		}
+		k.pull(t, w.tracker(t, size), func() bool { return false })
+		k.pull(t, w.tracker(t, size), func() bool { return false }) // the one before may have gone on from a broken one
+
+		fresh := newKept()
+		fresh.pull(t, w.tracker(t, 0), func() bool { return false })
+		if diff := cmp.Diff(fresh.items, k.items); diff != "" {
+			t.Fatalf("items (-fresh +kept):\n%s", diff)
+		}
+		if diff := cmp.Diff(fresh.sets, k.sets); diff != "" {
+			t.Fatalf("sets (-fresh +kept):\n%s", diff)
+		}
+	})
+}
