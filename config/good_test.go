@@ -137,6 +137,23 @@ func TestSmallestFile(t *testing.T) {
 	}
 }
 
+// TestOAuth: the credentials of a Linear app.
+func TestOAuth(t *testing.T) {
+	dir := t.TempDir()
+	got, err := Load(write(t, dir, "acme.yaml", `org: acme
+trackers:
+  eng: {type: linear, auth: {type: oauth, client_id: abc-1_D, client_secret: "file:secret"}, teams: [ENG]}
+roadmap: [{from: eng, goals: projects}]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Auth{Type: OAuth, ClientID: "abc-1_D", ClientSecret: Secret("file:" + filepath.Join(dir, "secret"))}
+	if got.Trackers[0].Auth != want {
+		t.Errorf("got %+v, want %+v", got.Trackers[0].Auth, want)
+	}
+}
+
 // TestGoodValues: a line put into the smallest file that must load.
 func TestGoodValues(t *testing.T) {
 	small, err := os.ReadFile("testdata/good/small.yaml")

@@ -193,6 +193,7 @@ func (k *kept) pull(t interface{ Fatal(...any) }, tr *Tracker, between func() (d
 // wherever a pass is broken off: after the next complete pass all is known as a
 // first pull of everything has it.
 func TestEveryChangeIsSeen(t *testing.T) {
+	t.Parallel()
 	w0, closeTown := newTown(t)
 	closeTown()
 	var names []string
@@ -203,7 +204,7 @@ func TestEveryChangeIsSeen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, closeTown := newTown(nil)
 		defer closeTown()
-		acts, size := w.acts(), rapid.IntRange(1, 4).Draw(t, "page size")
+		acts, size := w.acts(), rapid.IntRange(2, 4).Draw(t, "page size")
 		act := func() {
 			for range rapid.IntRange(0, 2).Draw(t, "acts") {
 				w.now = w.now.Add(time.Second)
@@ -214,7 +215,7 @@ func TestEveryChangeIsSeen(t *testing.T) {
 			}
 		}
 		k := newKept()
-		for range rapid.IntRange(1, 4).Draw(t, "passes") {
+		for range rapid.IntRange(1, 3).Draw(t, "passes") {
 			act()
 			k.pull(t, w.tracker(t, size), func() bool { act(); return rapid.IntRange(0, 9).Draw(t, "dies") == 0 })
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type app struct {
 	kept  string
 	logs  bytes.Buffer
 	issue roadmap.Key
+	mu    sync.Mutex
 	auth  []string // Authorization of every request, in order
 	say   func(http.ResponseWriter, *http.Request) bool
 }
@@ -43,7 +45,9 @@ func newApp(t *testing.T, a linearsim.App) *app {
 	w.AddTeam(linearsim.Team{Key: "ENG", Name: "Engineering"})
 	w.issue = roadmap.Key{Tracker: "eng", ID: w.AddIssue(linearsim.Issue{TeamKey: "ENG", Title: "Saved cards"}).ID}
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.mu.Lock() // a request that was given up may still be at the door
 		w.auth = append(w.auth, r.Header.Get("Authorization"))
+		w.mu.Unlock()
 		if w.say == nil || !w.say(rw, r) {
 			w.ServeHTTP(rw, r)
 		}

@@ -176,7 +176,9 @@ func BenchmarkQuietPass(b *testing.B) {
 	w.now = w.now.Add(time.Hour)
 	k := newKept()
 	k.pull(b, w.tracker(b, 0), func() bool { return false })
-	w.EditProject(w.projects[0], w.users[0], func(p *linearsim.Project) { p.Name = "The latest" }) //nolint:errcheck // it is there
+	if err := w.EditProject(w.projects[0], w.users[0], func(p *linearsim.Project) { p.Name = "The latest" }); err != nil {
+		b.Fatal(err)
+	}
 	if err := w.EditIssue(w.issues[0], w.users[0], func(i *linearsim.Issue) { i.Title = "The latest" }); err != nil {
 		b.Fatal(err)
 	}

@@ -136,6 +136,7 @@ func TestLotThatIsLost(t *testing.T) {
 // A person's labels survive ours under any interleaving of the two, also where
 // what we read is old by the time we write.
 func TestPeoplesLabelsSurvive(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w, closeTown := newTown(nil)
 		defer closeTown()
@@ -184,6 +185,7 @@ func TestPeoplesLabelsSurvive(t *testing.T) {
 // Whatever is lost on the way, and however often it is tried again by whichever
 // process, there is one comment.
 func TestNoLostAnswerDoublesAComment(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w, closeTown := newTown(nil)
 		defer closeTown()
