@@ -219,6 +219,25 @@ func TestRateLimitWaits(t *testing.T) {
 	}
 }
 
+// What fails in passing is asked for again where it is a read; a write may have
+// been done and is not.
+func TestWhatFailsInPassing(t *testing.T) {
+	for _, body := range []string{`{}`, `{"data":null,"errors":[{"message":"lock timeout","extensions":{"type":"lock timeout"}}]}`, `{"data":{"projects":`} {
+		f := newFake(t)
+		f.script("projects", reply{Body: body}, reply{Body: body}, reply{Body: `{"data":` + connection("projects", "") + `}`})
+		f.reply("commentUpdate", reply{Body: body})
+		tr := f.tracker()
+		get := func() (any, **page[projectNode]) { q := new(projectsQuery); return q, &q.Page }
+		if _, err := count(t.Context(), tr, "look", ProjectFilter{}, get); err != nil {
+			t.Errorf("%s: a read that fails twice gives %v", body, err)
+		}
+		_, err := tr.updateComment(t.Context(), roadmap.Change{Ref: "eng:ENG-1", Remote: "c"})
+		if n := len(f.asks("commentUpdate")); n != 1 || connectors.KindOf(err) != connectors.Unknown {
+			t.Errorf("%s: a write was sent %d times, %v", body, n, err)
+		}
+	}
+}
+
 // A limit that does not lift is waited for a bounded number of times, each twice
 // as long; a context that ends meanwhile ends the wait.
 func TestRateLimitGivesUp(t *testing.T) {

@@ -136,16 +136,22 @@ func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (string, 
 }
 
 // standing tells a comment that has arrived before from one that has been
-// deleted since: Linear never gives its id free again.
+// deleted since (Linear never gives its id free again), and from one that we
+// wrote as somebody else.
 func (t *Tracker) standing(ctx context.Context, op string, c roadmap.Change) (string, error) {
-	found, err := t.commentsOn(ctx, []roadmap.Item{{Key: c.Key}})
+	get := func() (any, **page[commentNode]) { q := new(commentsQuery); return q, &q.Page }
+	nodes, err := fetchPage(ctx, t, op, 1, CommentFilter{ID: &within{In: []string{c.Mark.ID}}}, get)
 	if err != nil {
 		return "", err
 	}
-	for _, f := range found {
-		if f.Remote == c.Mark.ID {
-			return f.Remote, nil
+	for _, n := range nodes {
+		if n.ID == c.Mark.ID && t.wrote(n) {
+			return n.ID, nil
 		}
+	}
+	if len(nodes) > 0 {
+		return "", t.fail(op, connectors.Forbidden, errors.New("a comment with our id is there, by another account"),
+			"use the account that alignd wrote with before, or delete its comment")
 	}
 	return "", t.fail(op, connectors.NotFound, errors.New("it was written before, and a person has deleted it"), "")
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/shurcooL/graphql"
 
@@ -18,6 +19,13 @@ import (
 // maxAnswer bounds what is read of one answer, in bytes; the largest page is
 // far below it.
 const maxAnswer = 32 << 20
+
+// A read whose answer came with 200 and yet is of no use is sent so many times
+// again, after so long: a row that was locked is free within seconds.
+const (
+	passing     = 2
+	passingWait = 2 * time.Second
+)
 
 // exchange is the http.RoundTripper of one GraphQL call. It stands between the
 // GraphQL client, which forgets headers, status and error codes, and transport,
@@ -79,18 +87,32 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 			continue
 		}
-		// 429 has been waited for and repeated by transport. A write that was
-		// refused for the rate limit never ran, so it may be sent again too.
-		if !errors.As(err, &no) || no.kind != connectors.RateLimited || no.status == http.StatusTooManyRequests ||
-			waited >= x.t.o.Waits || no.wait > x.t.o.WaitMax {
+		if !errors.As(err, &no) || !x.again(no, waited) {
 			return nil, err
 		}
 		d := min(no.wait<<waited, x.t.o.WaitMax)
-		x.t.log.Info("linear: waiting for the rate limit", "wait", d, "budget", x.t.budget.String())
+		x.t.log.Info("linear: waiting", "wait", d, "for", string(no.kind), "budget", x.t.budget.String())
 		if err := x.t.o.Wait(req.Context(), d); err != nil {
 			return nil, fmt.Errorf("%w (%w)", err, transport.ErrNotSent)
 		}
 	}
+}
+
+// again reports whether a refusal is waited out and the request sent once more.
+// What came with 429 or 5xx has been waited for and repeated by transport. A
+// write that was refused for the rate limit never ran, so it may be sent again
+// too; of what fails in passing (a lock, half an answer) only reads are.
+func (x *exchange) again(no *refusal, waited int) bool {
+	switch {
+	case waited >= x.t.o.Waits:
+		return false
+	case no.kind == connectors.RateLimited:
+		return no.status != http.StatusTooManyRequests && no.wait <= x.t.o.WaitMax
+	case no.kind == connectors.Temporary && no.status == http.StatusOK && !x.write && waited < passing:
+		no.wait = passingWait
+		return true
+	}
+	return false
 }
 
 // once sends the request and reads its answer.

@@ -251,3 +251,22 @@ func TestCommentsOfAnAppWithoutUser(t *testing.T) {
 		t.Errorf("found %v, %v", found, err)
 	}
 }
+
+// Who goes from a key to an app is told so, and not that a person deleted the
+// comment.
+func TestCommentOfAnotherAccountOfOurs(t *testing.T) {
+	w := newApp(t, linearsim.App{})
+	w.AddKey(testToken, w.AddUser(linearsim.User{Name: "Bot", Active: true}).ID)
+	c := roadmap.Change{
+		Key: w.issue, Ref: "eng:ENG-1", Kind: roadmap.KindIssue, Action: roadmap.CreateComment,
+		Mark: roadmap.Mark{Org: "acme", ID: roadmap.CommentID("acme", w.issue, 0)}, Text: roadmap.Text{{roadmap.Say("No goal.")}},
+	}
+	before := w.tracker(t, func(o *Options) { o.Token, o.ClientID, o.ClientSecret = testToken, "", "" })
+	if r := before.Apply(t.Context(), []roadmap.Change{c})[0]; r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	r := w.tracker(t).Apply(t.Context(), []roadmap.Change{c})[0]
+	if connectors.KindOf(r.Err) != connectors.Forbidden || !strings.Contains(r.Err.Error(), "by another account") {
+		t.Errorf("got %v", r.Err)
+	}
+}
