@@ -47,7 +47,7 @@ func TestAPrivateAuthority(t *testing.T) {
 			Name: "jira", Type: config.Jira, URL: server.URL, Projects: []string{"PAY"}, CAFile: caFile,
 			Auth: config.Auth{Type: config.Basic, User: "bot@acme.example", Token: "env:TOKEN"},
 		}}}
-		trackers, err := c.trackers(org, slog.New(slog.DiscardHandler))
+		trackers, err := c.trackers(t.Context(), org, nil, slog.New(slog.DiscardHandler))
 		if err != nil {
 			return nil, err
 		}

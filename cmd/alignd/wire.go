@@ -76,7 +76,10 @@ func (c *common) trackers(ctx context.Context, org *config.Org, st *store.Store,
 				Links: org.Links, LinkFieldOptional: jiraSites(org) > 1, Labels: ruleLabels(org),
 			})
 		case config.Linear:
-			o := linear.Options{Config: t, Org: org.Name, Sources: sources, UserAgent: agent, Log: log, Rate: t.RequestsPerSecond, Labels: labelsOf(org, sources)}
+			o := linear.Options{
+				Config: t, Org: org.Name, Sources: sources, UserAgent: agent, Log: log,
+				Pace: c.network.pace(org.Name, t, secret), Labels: labelsOf(org, sources),
+			}
 			if err := credential(ctx, &o, t, secret, st); err != nil {
 				return nil, err
 			}

@@ -54,8 +54,11 @@ type Options struct {
 	UserAgent string
 	Log       *slog.Logger // nil: none
 
-	PageSize int           // rows asked for at a time; 0 or more than 250: 250
-	Rate     float64       // requests per second; 0: transport's default
+	PageSize int     // rows asked for at a time; 0 or more than 250: 250
+	Rate     float64 // requests per second; 0: transport's default. Not looked at when Pace is given
+	// Pace is shared with the other trackers of the same account. nil: one of
+	// this Tracker's own, at Rate.
+	Pace     *transport.Pace
 	Timeout  time.Duration // of one attempt; 0: transport's default
 	Attempts int           // at one request that fails in passing; 0: transport's default
 	WaitMin  time.Duration // between two attempts; 0: transport's default
@@ -138,7 +141,10 @@ func New(o Options) (*Tracker, error) {
 		WaitMin:   o.WaitMin,
 		WaitMax:   t.o.WaitMax,
 		Log:       t.log,
-		Pace:      transport.NewPace(o.Rate),
+		Pace:      o.Pace,
+	}
+	if to.Pace == nil {
+		to.Pace = transport.NewPace(o.Rate)
 	}
 	t.reads = transport.New(to, transport.Reads)
 	t.writes = transport.New(to, transport.Writes)
