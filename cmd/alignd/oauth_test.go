@@ -63,7 +63,7 @@ roadmap:
 	if n := site.Count("oauth/token"); n != 2 {
 		t.Errorf("%d access tokens after the first was revoked, want 2", n)
 	}
-	if online := alignd(exitFine, "check", "--online", file); !strings.Contains(online, "scopes: initiative:read, initiative:write, read, write") {
+	if online := alignd(exitFine, "check", "--online", file); !strings.Contains(online, "initiative:read, initiative:write, read, write") {
 		t.Errorf("check says\n%s", online)
 	}
 	for _, name := range []string{"acme.db", "acme.db-wal"} {

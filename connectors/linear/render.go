@@ -40,6 +40,8 @@ func renderLine(line roadmap.Line) string {
 			b.WriteString(escape(visible(s.Text)))
 		case roadmap.SpanLink:
 			b.WriteString(link(s))
+		case roadmap.SpanMention:
+			b.WriteString(mention(s))
 		default:
 			b.WriteString(quote(s.Text))
 		}
@@ -55,16 +57,35 @@ func quote(s string) string {
 // link leads somewhere only where the URL is a web page's.
 func link(s roadmap.Span) string {
 	words := quote(s.Text)
-	u, err := url.Parse(strings.TrimSpace(s.URL))
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+	to, ok := address(s.URL)
+	if !ok {
 		return words
 	}
 	if words == "" {
 		words = "link"
 	}
-	// Inside <...> only these could end the address or the line.
-	safe := strings.NewReplacer("<", "%3C", ">", "%3E", `\`, "%5C", " ", "%20", "\n", "", "\r", "").Replace(u.String())
-	return "[" + words + "](<" + safe + ">)"
+	return "[" + words + "](<" + to + ">)"
+}
+
+// mention is the bare URL of somebody's profile, of which Linear makes their
+// name and a notification; "@name" would stay dead text. Who cannot be mentioned
+// has no URL here, and is named.
+func mention(s roadmap.Span) string {
+	to, ok := address(s.URL)
+	if !ok || !strings.Contains(to, "/profiles/") {
+		return quote(s.Text)
+	}
+	return to
+}
+
+// address is a web page's URL that ends neither a link nor a line; ok is false
+// for any other.
+func address(s string) (safe string, ok bool) {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return "", false
+	}
+	return strings.NewReplacer("<", "%3C", ">", "%3E", `\`, "%5C", " ", "%20", "\n", "", "\r", "").Replace(u.String()), true
 }
 
 // visible takes out what is not seen but does something (control and format

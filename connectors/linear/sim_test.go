@@ -201,3 +201,36 @@ func TestSimTroubles(t *testing.T) {
 		t.Errorf("a revoked key gives %v", err)
 	}
 }
+
+// Who can be mentioned is notified; who has left, or is an app that may not be,
+// is named, since Linear would refuse the whole comment. A title that holds a
+// profile's address notifies nobody.
+func TestSimMentions(t *testing.T) {
+	w, closeTown := newTown(t)
+	defer closeTown()
+	robot := w.AddUser(linearsim.User{Name: "Robot", Active: true, App: true}).ID
+	if err := w.EditUser(w.users[1], func(u *linearsim.User) { u.Active = false }); err != nil {
+		t.Fatal(err)
+	}
+	tr := w.tracker(t, 0)
+	if err := tr.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	profile := tr.dir.users[w.users[0]].URL
+	for n, tt := range []struct {
+		who  string
+		want []string
+	}{{w.users[0], []string{w.users[0]}}, {w.users[1], nil}, {robot, nil}} {
+		key := roadmap.Key{Tracker: "eng", ID: w.issues[n]}
+		c := roadmap.Change{
+			Key: key, Ref: "eng:x", Kind: roadmap.KindIssue, Action: roadmap.CreateComment, Mark: roadmap.Mark{Org: "acme", ID: roadmap.CommentID("acme", key, 0)},
+			Text: roadmap.Text{{roadmap.Mention(tr.dir.users[tt.who]), roadmap.Say(", it has no goal: "), roadmap.Quote("see " + profile)}},
+		}
+		if r := tr.Apply(t.Context(), []roadmap.Change{c})[0]; r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		if got := w.Mentions(c.Mark.ID); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: mentioned %v, want %v:\n%s", tr.dir.users[tt.who].Name, got, tt.want, w.Comments(key.ID)[0].Body)
+		}
+	}
+}
