@@ -15,6 +15,7 @@ import (
 
 	gojira "github.com/andygrunwald/go-jira"
 
+	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/transport"
 )
@@ -22,9 +23,16 @@ import (
 const tryCredentials = "make a new API token at https://id.atlassian.com/manage-profile/security/api-tokens, " +
 	"check that auth.user is the e-mail address it belongs to, and that a token with scopes goes with the url https://api.atlassian.com/ex/jira/CLOUD-ID"
 
+const tryBearer = "make a new personal access token in Jira, under Profile > Personal Access Tokens, and see whether the account is active; " +
+	"an API token of Jira Cloud goes with auth.type basic"
+
 // refused is the error for credentials that Jira does not accept.
 func (t *Tracker) refused(r request, err error) error {
-	return t.fail(r.op, connectors.Auth, err, tryCredentials)
+	try := tryCredentials
+	if t.o.Config.Auth.Type == config.Bearer {
+		try = tryBearer
+	}
+	return t.fail(r.op, connectors.Auth, err, try)
 }
 
 // errNotJira is wrapped by the error for an answer that Jira would not give: it

@@ -8,10 +8,10 @@ type SpanKind int
 
 // Kinds of span.
 const (
-	SpanPlain SpanKind = iota // our own words
-	SpanQuote                 // words of others: titles, names, labels. Must come out as plain, inert text
-	SpanLink                  // Text (words of others) leading to URL
-	SpanMention               // a person, who is notified: Text is the name, ID and URL are the person's
+	SpanPlain   SpanKind = iota // our own words
+	SpanQuote                   // words of others: titles, names, labels. Must come out as plain, inert text
+	SpanLink                    // Text (words of others) leading to URL
+	SpanMention                 // a person, who is notified: Text is the name, ID and URL are the person's
 )
 
 // Span is a piece of one line.
