@@ -67,10 +67,7 @@ func FuzzAsJiraShowsIt(f *testing.F) {
 			t.Fatalf("no comment on the page: %d", rec.Code)
 		}
 		_, shown, _ = strings.Cut(shown, "</p>") // who and when
-		var tags []string
-		for _, tag := range regexp.MustCompile(`<[a-z][^>]*>`).FindAllString(shown, -1) {
-			tags = append(tags, tag)
-		}
+		tags := regexp.MustCompile(`<[a-z][^>]*>`).FindAllString(shown, -1)
 		const want = `<p> <p> <p> <a href="https://acme.example/browse/ROAD-1"> <span class="mention"> <p>`
 		if got := strings.Join(tags, " "); got != want && got != strings.Replace(want, "<p> ", "", 1) { // words of which nothing is left make no line
 			t.Errorf("%q is shown with %s:\n%s", s, got, shown)
