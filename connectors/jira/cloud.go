@@ -25,7 +25,10 @@ const (
 func (*cloud) restarts() int { return 1 }
 
 // crawl asks for a page by its token. Issues come in the order of their last
-// change, so that one that changes during the crawl moves to its end.
+// change, so that one that changes during the crawl moves to its end. Whether it
+// does for those who hold a token of an earlier page is not documented; so the
+// watermark stays before the first page, by the site's clock, and what changed
+// since comes with the next pull in any case.
 func (c *cloud) crawl(ctx context.Context, s stream, at *cursor) (piece, error) {
 	ask := wireSearch{Fields: []string{"id"}, MaxResults: idsPageSize, NextPageToken: at.Token}
 	if s.set == "" {
@@ -35,13 +38,17 @@ func (c *cloud) crawl(ctx context.Context, s stream, at *cursor) (piece, error) 
 		ask.JQL = s.jql + " ORDER BY key ASC"
 	}
 	var found wireFound
-	if err := c.t.call(ctx, request{op: s.what, method: http.MethodPost, path: "rest/api/2/search/jql", body: ask}, &found); err != nil {
+	var head http.Header
+	if err := c.t.call(ctx, request{op: s.what, method: http.MethodPost, path: "rest/api/2/search/jql", body: ask, head: &head}, &found); err != nil {
 		return piece{}, err
 	}
 	if err := c.check(s, found, ask.MaxResults, at); err != nil {
 		return piece{}, err
 	}
 	p := piece{issues: *found.Issues, first: at.Token == "", last: found.NextPageToken == "", marks: true}
+	if when, err := http.ParseTime(head.Get("Date")); err == nil && p.first && !p.last {
+		at.Began = when.UnixMilli()
+	}
 	at.Token = found.NextPageToken
 	return p, nil
 }

@@ -22,6 +22,7 @@ type cursor struct {
 	// The crawl that is under way.
 	Stream int    `json:"stream"`          // index; all streams done: their number
 	Token  string `json:"token,omitempty"` // Cloud: of the next page; "": the first
+	Began  int64  `json:"began,omitempty"` // Cloud: when the first of several pages was given, by the site's clock; 0: not known
 	Walk   *walk  `json:"walk,omitempty"`  // Data Center: nil: the first page
 	Newest int64  `json:"newest,omitempty"`
 	Empty  int    `json:"empty,omitempty"` // pages in a row that held nothing
@@ -63,7 +64,7 @@ func (c cursor) encode() connectors.Cursor {
 func (c *cursor) under() bool { return c.Token != "" || c.Walk != nil }
 
 // again starts the present stream over.
-func (c *cursor) again() { c.Token, c.Walk, c.Newest, c.Empty = "", nil, 0, 0 }
+func (c *cursor) again() { c.Token, c.Began, c.Walk, c.Newest, c.Empty = "", 0, nil, 0, 0 }
 
 // next ends the present stream.
 func (c *cursor) next() {

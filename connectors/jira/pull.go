@@ -139,8 +139,12 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 
 	page := t.bring(s, got, &at)
 	if got.last {
-		if s.set == "" && at.Newest > at.Seen[s.name] {
-			at.Seen[s.name] = at.Newest
+		newest := at.Newest
+		if at.Began > 0 {
+			newest = min(newest, at.Began)
+		}
+		if s.set == "" && newest > at.Seen[s.name] {
+			at.Seen[s.name] = newest
 		}
 		at.next()
 		t.round.tokens = map[string]bool{}

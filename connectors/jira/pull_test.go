@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/connectors"
@@ -66,6 +67,31 @@ func searches(s *site) []wireSearch {
 		all = append(all, w)
 	}
 	return all
+}
+
+// A crawl of several pages leaves its watermark before the first of them: an
+// issue that changed while it went on may not have come.
+func TestTheWatermarkStaysBeforeTheCrawl(t *testing.T) {
+	s := newSite(t)
+	s.on("POST search/jql",
+		found("p2", issueJSON(1, "PAY-1", "2026-03-01T10:00:00.000+0000")),
+		found("", issueJSON(2, "PAY-2", "2096-03-01T10:00:00.000+0000")), // changed long after the first page
+		found(""), // WEB
+		found(""), // goals: changed, members
+		found(""),
+	)
+	tr := s.tracker(t, nil)
+	p, err := pullAll(t, tr, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c cursor
+	if err := json.Unmarshal([]byte(p.next), &c); err != nil {
+		t.Fatal(err)
+	}
+	if seen, tooFar := c.Seen["project:PAY"], time.Now().UnixMilli(); seen == 0 || seen > tooFar {
+		t.Errorf("the watermark is %d, after the first page came (%d at the latest)", seen, tooFar)
+	}
 }
 
 func TestARoundAndTheNext(t *testing.T) {
