@@ -22,8 +22,8 @@ func (d *decoder) org(root *node) loaded {
 	if !ok {
 		return loaded{}
 	}
-	t.notYet("roles", "webhooks", "say")
-	o := &Org{Path: d.file, Schedule: defaultSchedule, Mode: Observe}
+	t.notYet("webhooks", "say")
+	o := &Org{Path: d.file, Schedule: defaultSchedule, Mode: Observe, Roles: Split}
 	l := loaded{org: o, dir: d.dir}
 
 	if t.need("org", "org: acme") {
@@ -44,6 +44,9 @@ func (d *decoder) org(root *node) loaded {
 	}
 	if s, ok := t.word("mode", string(Observe), string(Write)); ok {
 		o.Mode = Mode(s)
+	}
+	if s, ok := t.word("roles", string(Split), string(Combined)); ok {
+		o.Roles = Roles(s)
 	}
 	if s, at, ok := t.text("store"); ok {
 		l.store, o.Store = at, s

@@ -20,15 +20,33 @@ func (d *decoder) people(n *node) []Person {
 		if !ok {
 			continue
 		}
-		t.notYet("double_hat")
 		p := Person{Name: f.key}
 		if t.need("accounts", "accounts: {jira: ACCOUNT, eng: ana@acme.example}") {
 			p.Accounts = d.accounts(t, f.key, owners)
 		}
+		p.DoubleHat = d.doubleHat(t)
 		out = append(out, p)
 	}
 	slices.SortFunc(out, func(a, b Person) int { return strings.Compare(a.Name, b.Name) })
 	return out
+}
+
+// doubleHat decodes the leave to be PM and PO of one goal; it always has an end.
+func (d *decoder) doubleHat(t *table) *DoubleHat {
+	f, ok := t.values["double_hat"]
+	if !ok {
+		return nil
+	}
+	h, ok := d.table(f.value, f.pos, join(t.path, "double_hat"), "until", "why")
+	if !ok || !h.need("until", "until: 2026-12-31, its last day") {
+		return nil
+	}
+	day, ok := h.date("until", d.loc)
+	if !ok {
+		return nil
+	}
+	why, _, _ := h.text("why")
+	return &DoubleHat{Until: day, Why: why}
 }
 
 func (d *decoder) accounts(t *table, person string, owners map[string]string) map[string]string {

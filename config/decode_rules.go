@@ -7,21 +7,42 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// defaultRules are the rules that this version knows, as they are where the
-// file says nothing.
+// defaultRules are the rules as they are where the file says nothing: the first
+// two write, the others report only.
 func defaultRules() map[roadmap.Rule]Rule {
 	return map[roadmap.Rule]Rule{
-		roadmap.StoryWithoutGoal: {Enabled: true, Grace: Duration{Days: 3}, Label: "needs-goal", Comment: true},
-		roadmap.GoalWithoutPO:    {Enabled: true, Grace: Duration{Days: 7}, Label: "needs-po", Comment: true},
+		roadmap.StoryWithoutGoal:   {Enabled: true, Grace: Duration{Days: 3}, Label: "needs-goal", Comment: true},
+		roadmap.GoalWithoutPO:      {Enabled: true, Grace: Duration{Days: 7}, Label: "needs-po", Comment: true},
+		roadmap.GoalWithoutPM:      {Enabled: true, Grace: Duration{Days: 7}},
+		roadmap.StoryOnClosedGoal:  {Enabled: true, Grace: Duration{Days: 3}},
+		roadmap.GoalWithoutStories: {Enabled: true, Grace: Duration{Days: 14}},
+		roadmap.OwnerInactive:      {Enabled: true, Grace: Duration{Days: 1}},
+		roadmap.UndeclaredDouble:   {Enabled: true, Grace: Duration{Days: 7}},
+		roadmap.POOverloaded:       {Enabled: true, MaxGoals: 5},
+		roadmap.SprintOffRoadmap:   {Enabled: true, MinShare: 0.6},
 	}
 }
 
-// laterRules are those of the contract that this version does not run.
-func laterRules() []string {
-	return []string{
-		string(roadmap.GoalWithoutPM), string(roadmap.StoryOnClosedGoal), string(roadmap.GoalWithoutStories),
-		string(roadmap.OwnerInactive), string(roadmap.UndeclaredDouble), string(roadmap.POOverloaded), string(roadmap.SprintOffRoadmap),
+// lentLabels are the labels of the rules that report only by default: a rule
+// that is given comment: true and no label of its own takes it from here.
+func lentLabels() map[roadmap.Rule]string {
+	return map[roadmap.Rule]string{
+		roadmap.GoalWithoutPM:      "needs-pm",
+		roadmap.StoryOnClosedGoal:  "goal-closed",
+		roadmap.GoalWithoutStories: "needs-stories",
+		roadmap.OwnerInactive:      "owner-inactive",
+		roadmap.UndeclaredDouble:   "double-hat",
 	}
+}
+
+// ruleNames gives the names of all rules, sorted.
+func ruleNames() []string {
+	var names []string
+	for name := range defaultRules() {
+		names = append(names, string(name))
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (d *decoder) rules(top *table) map[roadmap.Rule]Rule {
@@ -37,18 +58,12 @@ func (d *decoder) rules(top *table) map[roadmap.Rule]Rule {
 	var order []ruleLabel
 	for _, f := range fields {
 		name := roadmap.Rule(f.key)
-		path := join("rules", f.key)
-		if slices.Contains(laterRules(), f.key) {
-			d.laterRule(f, path)
-			continue
-		}
 		r, known := rules[name]
 		if !known {
-			names := append(laterRules(), string(roadmap.StoryWithoutGoal), string(roadmap.GoalWithoutPO))
-			d.fail(f.pos, "rules", didYouMean(f.key, names), "unknown rule%s", nameOf(f.key))
+			d.fail(f.pos, "rules", didYouMean(f.key, ruleNames()), "unknown rule%s", nameOf(f.key))
 			continue
 		}
-		at := d.rule(f, path, &r)
+		at := d.rule(f, join("rules", f.key), name, &r)
 		rules[name] = r
 		order = append(order, ruleLabel{name, at})
 	}
@@ -78,36 +93,32 @@ func (d *decoder) shareNoLabel(rules map[roadmap.Rule]Rule, order []ruleLabel) {
 	}
 }
 
-// laterRule accepts that a rule is off, which is true, and nothing else.
-func (d *decoder) laterRule(f field, path string) {
-	t, ok := d.table(f.value, f.pos, path,
-		"enabled", "grace", "label", "comment", "unless", "scope", "since", "max_goals", "min_share")
-	if !ok {
-		return
-	}
-	enabled := true
-	t.flag("enabled", &enabled)
-	if enabled || len(t.values) > 1 {
-		d.fail(f.pos, path, "only enabled: false is accepted", "this rule is not supported yet")
-	}
-}
-
 // rule lays what the file says over the defaults in r, and gives the place of
 // the label.
-func (d *decoder) rule(f field, path string, r *Rule) pos {
-	t, ok := d.table(f.value, f.pos, path, "enabled", "grace", "label", "comment", "unless", "scope", "since")
+func (d *decoder) rule(f field, path string, name roadmap.Rule, r *Rule) pos {
+	t, ok := d.table(f.value, f.pos, path,
+		"enabled", "grace", "label", "comment", "unless", "scope", "since", "max_goals", "min_share")
 	if !ok {
 		return f.pos
 	}
 	t.flag("enabled", &r.Enabled)
+	r.Unless, r.Scope = t.expr("unless"), t.expr("scope")
+	d.options(t, name, r)
+	if name == roadmap.POOverloaded || name == roadmap.SprintOffRoadmap {
+		t.refuse("remove it", "this rule is reported only: it is about a person or a sprint, where nothing can be written",
+			"grace", "label", "comment", "since")
+		return f.pos
+	}
 	t.flag("comment", &r.Comment)
 	t.duration("grace", &r.Grace)
-	r.Unless, r.Scope = t.expr("unless"), t.expr("scope")
 	if day, ok := t.date("since", d.loc); ok {
 		r.Since = day
 	}
 	l, ok := t.values["label"]
 	if !ok {
+		if t.given("comment") && r.Comment && r.Label == "" {
+			r.Label = lentLabels()[name]
+		}
 		return f.pos
 	}
 	if l.value.kind == kindText && l.value.text == "" {
@@ -121,6 +132,28 @@ func (d *decoder) rule(f field, path string, r *Rule) pos {
 		}
 	}
 	return l.value.pos
+}
+
+// options reads the keys that one rule alone has.
+func (d *decoder) options(t *table, name roadmap.Rule, r *Rule) {
+	if name != roadmap.POOverloaded {
+		t.refuse("remove it", "is a key of "+string(roadmap.POOverloaded), "max_goals")
+	} else if v, at, ok := t.number("max_goals"); ok {
+		if v != float64(int(v)) || v < 1 || v > 1000 {
+			d.fail(at, join(t.path, "max_goals"), "", "must be a whole number from 1 to 1000")
+		} else {
+			r.MaxGoals = int(v)
+		}
+	}
+	if name != roadmap.SprintOffRoadmap {
+		t.refuse("remove it", "is a key of "+string(roadmap.SprintOffRoadmap), "min_share")
+	} else if v, at, ok := t.number("min_share"); ok {
+		if v <= 0 || v > 1 {
+			d.fail(at, join(t.path, "min_share"), "as in 0.6, which is 60 %", "must be more than 0 and at most 1")
+		} else {
+			r.MinShare = v
+		}
+	}
 }
 
 // checkLabel says what is wrong with a label that we would write, or "". Where

@@ -34,7 +34,7 @@ func TestDocs(t *testing.T) {
 	words = append(words, statusWords()...)
 	words = append(words, priorityWords()...)
 	for rule, r := range defaultRules() {
-		words = append(words, string(rule), r.Label)
+		words = append(words, string(rule), r.Label, lentLabels()[rule])
 	}
 	for _, w := range words {
 		if !regexp.MustCompile(`\b` + regexp.QuoteMeta(w) + `\b`).MatchString(doc) {

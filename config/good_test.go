@@ -84,6 +84,10 @@ func TestLargestFile(t *testing.T) {
 		People: []Person{
 			{Name: "ana", Accounts: map[string]string{"jira": "5b10a2844c20165700ede21g", "eng": "ana@acme.example"}},
 			{Name: "boris", Accounts: map[string]string{"jira": "557058:1f", "eng": "boris@acme.example"}},
+			{
+				Name: "cleo", Accounts: map[string]string{"eng": "cleo@acme.example"},
+				DoubleHat: &DoubleHat{Until: time.Date(2026, 12, 31, 0, 0, 0, 0, berlin), Why: "hiring a PO"},
+			},
 		},
 		Links: []LinkWay{
 			{Way: roadmap.WayLabel, Label: "goal:{goal}"},
@@ -101,8 +105,16 @@ func TestLargestFile(t *testing.T) {
 				Scope:  &Expr{Source: "item.project == \"PAY\" and\nage(item.created) < duration(\"52w\")"},
 				Since:  time.Date(2026, 11, 1, 0, 0, 0, 0, berlin),
 			},
-			roadmap.GoalWithoutPO: {Enabled: true, Comment: true},
+			roadmap.GoalWithoutPO:      {Enabled: true, Comment: true},
+			roadmap.GoalWithoutPM:      {Enabled: true, Grace: Duration{Days: 7}, Label: "needs-pm", Comment: true},
+			roadmap.StoryOnClosedGoal:  {Enabled: true, Grace: Duration{Days: 3}},
+			roadmap.GoalWithoutStories: {Grace: Duration{Days: 14}},
+			roadmap.OwnerInactive:      {Enabled: true, Grace: Duration{Days: 1}, Label: "gone"},
+			roadmap.UndeclaredDouble:   {Enabled: true, Grace: Duration{Days: 7}},
+			roadmap.POOverloaded:       {Enabled: true, MaxGoals: 3},
+			roadmap.SprintOffRoadmap:   {Enabled: true, MinShare: 0.5, Scope: &Expr{Source: `item.type != "Bug"`}},
 		},
+		Roles:  Combined,
 		Limits: Limits{CommentsPerRun: 5, MaxShare: 0.25},
 		Quiet:  Quiet{Hours: true, From: 18 * 60, To: 8*60 + 30, Weekends: true},
 		Store:  "state/acme.db",
@@ -129,7 +141,16 @@ func TestSmallestFile(t *testing.T) {
 		Rules: map[roadmap.Rule]Rule{
 			roadmap.StoryWithoutGoal: {Enabled: true, Grace: Duration{Days: 3}, Label: "needs-goal", Comment: true},
 			roadmap.GoalWithoutPO:    {Enabled: true, Grace: Duration{Days: 7}, Label: "needs-po", Comment: true},
+
+			roadmap.GoalWithoutPM:      {Enabled: true, Grace: Duration{Days: 7}},
+			roadmap.StoryOnClosedGoal:  {Enabled: true, Grace: Duration{Days: 3}},
+			roadmap.GoalWithoutStories: {Enabled: true, Grace: Duration{Days: 14}},
+			roadmap.OwnerInactive:      {Enabled: true, Grace: Duration{Days: 1}},
+			roadmap.UndeclaredDouble:   {Enabled: true, Grace: Duration{Days: 7}},
+			roadmap.POOverloaded:       {Enabled: true, MaxGoals: 5},
+			roadmap.SprintOffRoadmap:   {Enabled: true, MinShare: 0.6},
 		},
+		Roles:  Split,
 		Limits: Limits{CommentsPerRun: 20, MaxShare: 0.3},
 	}
 	if diff := cmp.Diff(want, got, compareOrgs()); diff != "" {

@@ -20,6 +20,7 @@ type Org struct {
 	Trackers []Tracker // in the file's order
 	Roadmap  []Source  // in the file's order, which is their order of importance
 	People   []Person  // sorted by name
+	Roles    Roles
 	Links    []LinkWay
 	Stories  Stories
 	Rules    map[roadmap.Rule]Rule // every supported rule is present, defaults filled in
@@ -45,6 +46,15 @@ type Mode string
 const (
 	Observe Mode = "observe"
 	Write   Mode = "write"
+)
+
+// Roles says whether PM and PO are two people.
+type Roles string
+
+// Ways to share out the roles. Split is the default.
+const (
+	Split    Roles = "split"
+	Combined Roles = "combined" // one person may be both; either satisfies ownership
 )
 
 // TrackerType names a kind of tracker.
@@ -135,7 +145,18 @@ type FileGoal struct {
 type Person struct {
 	Name     string            // the key in the file
 	Accounts map[string]string // tracker name -> account id or e-mail address
+	// DoubleHat declares that the person may be PM and PO of one goal; nil: no.
+	DoubleHat *DoubleHat
 }
+
+// DoubleHat is a declared exception: one person is PM and PO for a while.
+type DoubleHat struct {
+	Until time.Time // midnight that begins its last day, in the org's time zone
+	Why   string    // "" where the file does not say
+}
+
+// Over reports whether the last day of the exception has passed.
+func (h DoubleHat) Over(now time.Time) bool { return !now.Before(h.Until.AddDate(0, 0, 1)) }
 
 // LinkWay is one way from an item to a goal.
 type LinkWay struct {
@@ -161,6 +182,11 @@ type Rule struct {
 	Unless  *Expr     // nil: never silenced
 	Scope   *Expr     // nil: every story or goal
 	Since   time.Time // items created before it are reported but not written to; zero: none
+	// MaxGoals is how many open goals one PO may have; po-overloaded only.
+	MaxGoals int
+	// MinShare is the share of a sprint's stories that is linked at the least;
+	// sprint-off-roadmap only.
+	MinShare float64
 }
 
 // Limits keep a pass from flooding people.

@@ -238,13 +238,14 @@ func (c *checker) words(what string, ref roadmap.Ref, want string) {
 			have = append(have, string(try.From)+" "+string(try.Link)+": "+try.Result)
 		}
 	case "resolved":
-		have = append(have, roadmap.Text{c.a.Resolved(keyOf(ref))}.Plain())
+		have = append(have, roadmap.Text{c.a.Resolved(keyOf(ref), []roadmap.Rule{roadmap.GoalWithoutPO})}.Plain())
 	default:
 		for _, f := range c.a.Findings {
 			if f.Ref == ref && what == "why" {
 				have = append(have, f.Why)
 			} else if f.Ref == ref {
-				have = append(have, strings.Split(f.Text.Plain(), "\n")...)
+				fix := slices.Concat(roadmap.Line{roadmap.Say("To fix it: ")}, f.Fix, roadmap.Line{roadmap.Say(".")})
+				have = append(have, strings.Split(roadmap.Text{f.Fact, f.Help, fix}.Plain(), "\n")...)
 			}
 		}
 	}

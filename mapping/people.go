@@ -12,7 +12,19 @@ import (
 type Owner struct {
 	ID   string // stable within one mapping: "file:ana", "mail:ana@acme.example" or "eng#<account>"
 	Name string // to show: the tracker's display name, else the name in the file. Untrusted
+	// Accounts are those by which the goal names the person; of one named in the
+	// file, those that goals anywhere name.
+	Accounts []roadmap.Person
 }
+
+// Active reports whether some account of the person is active. One who has none
+// that we know counts as active.
+func (o Owner) Active() bool {
+	return len(o.Accounts) == 0 || slices.ContainsFunc(o.Accounts, func(a roadmap.Person) bool { return a.Active })
+}
+
+// declaredOwner begins the ID of a person whom the file's people name.
+const declaredOwner = "file:"
 
 // identities knows which accounts are one person: those that the file gives to
 // one, and those with one e-mail address.
@@ -20,10 +32,11 @@ type identities struct {
 	byAccount map[roadmap.Key]string // tracker and account id or e-mail -> name in the file
 	byEmail   map[string]string      // e-mail -> name in the file, whatever the tracker
 	byName    map[string]bool
+	accounts  map[string][]roadmap.Person // name in the file -> accounts that goals name
 }
 
 func newIdentities(org *config.Org) identities {
-	ids := identities{byAccount: map[roadmap.Key]string{}, byEmail: map[string]string{}, byName: map[string]bool{}}
+	ids := identities{byAccount: map[roadmap.Key]string{}, byEmail: map[string]string{}, byName: map[string]bool{}, accounts: map[string][]roadmap.Person{}}
 	for _, p := range org.People {
 		ids.byName[p.Name] = true
 		for tracker, account := range p.Accounts {
@@ -40,7 +53,12 @@ func newIdentities(org *config.Org) identities {
 // to that person: another account with the same address is the same person.
 func (ids identities) learn(accounts []roadmap.Person) {
 	for _, a := range accounts {
-		if name, ok := ids.declared(a); ok && a.Email != "" {
+		name, ok := ids.declared(a)
+		if !ok {
+			continue
+		}
+		ids.accounts[name] = append(ids.accounts[name], a)
+		if a.Email != "" {
 			ids.lend(a.Email, name)
 		}
 	}
@@ -74,15 +92,15 @@ func (ids identities) owners(accounts []roadmap.Person) []Owner {
 		if a.Kind == roadmap.App || a.Kind == roadmap.Group {
 			continue
 		}
-		o := Owner{ID: a.Tracker + "#" + a.ID, Name: a.Name}
+		o := Owner{ID: a.Tracker + "#" + a.ID, Name: a.Name, Accounts: []roadmap.Person{a}}
 		if a.Email != "" {
 			o.ID = "mail:" + strings.ToLower(a.Email)
 		}
 		if name, ok := ids.byEmail[strings.ToLower(a.Email)]; ok {
-			o.ID = "file:" + name
+			o.ID = declaredOwner + name
 		}
 		if name, ok := ids.declared(a); ok {
-			o.ID = "file:" + name
+			o.ID = declaredOwner + name
 		}
 		if o.Name == "" {
 			o.Name = a.ID
@@ -98,7 +116,7 @@ func (ids identities) byNames(names []string) []Owner {
 	for _, n := range names {
 		o := Owner{ID: "name:" + n, Name: n}
 		if ids.byName[n] {
-			o.ID = "file:" + n
+			o.ID, o.Accounts = declaredOwner+n, ids.accounts[n]
 		}
 		owners = append(owners, o)
 	}
@@ -112,10 +130,13 @@ func sortOwners(owners []Owner) []Owner {
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
-	seen := map[string]bool{}
-	return slices.DeleteFunc(owners, func(o Owner) bool {
-		dup := seen[o.ID]
-		seen[o.ID] = true
-		return dup
-	})
+	var each []Owner
+	for _, o := range owners {
+		if i := slices.IndexFunc(each, func(e Owner) bool { return e.ID == o.ID }); i >= 0 {
+			each[i].Accounts = slices.Concat(each[i].Accounts, o.Accounts)
+			continue
+		}
+		each = append(each, o)
+	}
+	return each
 }

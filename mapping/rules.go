@@ -12,45 +12,100 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// judge fills Findings: every rule of the file over every story and goal.
+// judge fills Findings: every rule of the file over what it is about.
 func (a *Alignment) judge() error {
 	near := a.goalsByProject()
-	if rule := a.Org.Rules[roadmap.StoryWithoutGoal]; rule.Enabled {
-		for _, s := range a.Stories {
-			if s.Linkage != Unlinked {
-				continue
-			}
-			applies, err := a.applies(rule, roadmap.StoryWithoutGoal, s.Item)
-			if err != nil {
-				return err
-			}
-			if applies {
-				a.Findings = append(a.Findings, a.storyWithoutGoal(s, near[neighbourhood(s.Item)]))
-			}
-		}
-	}
-	if rule := a.Org.Rules[roadmap.GoalWithoutPO]; rule.Enabled {
-		for _, g := range a.Goals {
-			if !g.Item.Status.Open() || !g.POStated || len(g.PO) > 0 {
-				continue
-			}
-			if g.POUnseen || a.g.isolated[g.Item.Key.Tracker] || a.g.missing[g.Item.Key] {
-				a.Silent[g.Item.Key] = true
-				continue
-			}
-			applies, err := a.applies(rule, roadmap.GoalWithoutPO, g.Item)
-			if err != nil {
-				return err
-			}
-			if applies {
-				a.Findings = append(a.Findings, a.goalWithoutPO(g))
-			}
+	for _, err := range []error{
+		a.judgeStories(roadmap.StoryWithoutGoal, Unlinked, func(s Story) roadmap.Finding { return a.storyWithoutGoal(s, near[neighbourhood(s.Item)]) }),
+		a.judgeStories(roadmap.StoryOnClosedGoal, Closed, func(s Story) roadmap.Finding { return a.storyOnClosedGoal(s, near[neighbourhood(s.Item)]) }),
+		a.judgeGoals(roadmap.GoalWithoutPO, a.goalWithoutPO),
+		a.judgeGoals(roadmap.GoalWithoutPM, a.goalWithoutPM),
+		a.judgeGoals(roadmap.GoalWithoutStories, a.goalWithoutStories),
+		a.judgeGoals(roadmap.OwnerInactive, a.ownerInactive),
+		a.judgeGoals(roadmap.UndeclaredDouble, a.undeclaredDouble),
+		a.judgePOs(),
+		a.judgeSprints(),
+	} {
+		if err != nil {
+			return err
 		}
 	}
 	slices.SortFunc(a.Findings, func(x, y roadmap.Finding) int {
 		return cmp.Or(x.Key.Compare(y.Key), cmp.Compare(x.Rule, y.Rule))
 	})
 	return nil
+}
+
+// judgeStories applies a rule that no story of this linkage keeps.
+func (a *Alignment) judgeStories(name roadmap.Rule, broken Linkage, find func(Story) roadmap.Finding) error {
+	rule := a.Org.Rules[name]
+	if !rule.Enabled {
+		return nil
+	}
+	for _, s := range a.Stories {
+		if s.Linkage != broken || a.Silent[s.Item.Key] {
+			continue
+		}
+		applies, err := a.applies(rule, name, s.Item)
+		if err != nil {
+			return err
+		}
+		if !applies {
+			continue
+		}
+		f := find(s)
+		f.Rule, f.Role, f.Facts, f.InSprint = name, roadmap.RoleStory, hash(string(name), s.facts), s.Item.InSprint
+		a.Findings = append(a.Findings, about(f, s.Item))
+	}
+	return nil
+}
+
+// verdict says how a rule stands on a goal.
+type verdict int
+
+const (
+	holds verdict = iota
+	broken
+	doubtful // what it rests on cannot be seen to its end
+)
+
+// judgeGoals applies a rule to the open goals.
+func (a *Alignment) judgeGoals(name roadmap.Rule, find func(Goal) (roadmap.Finding, verdict)) error {
+	rule := a.Org.Rules[name]
+	if !rule.Enabled {
+		return nil
+	}
+	for _, g := range a.Goals {
+		if !g.Item.Status.Open() {
+			continue
+		}
+		f, v := find(g)
+		if v == broken && (a.g.isolated[g.Item.Key.Tracker] || a.g.missing[g.Item.Key]) {
+			v = doubtful
+		}
+		if v == doubtful {
+			a.Silent[g.Item.Key] = true
+		}
+		if v != broken {
+			continue
+		}
+		applies, err := a.applies(rule, name, g.Item)
+		if err != nil {
+			return err
+		}
+		if !applies {
+			continue
+		}
+		f.Rule, f.Role, f.Facts = name, roadmap.RoleGoal, hash(string(name), f.Facts)
+		a.Findings = append(a.Findings, about(f, g.Item))
+	}
+	return nil
+}
+
+// about fills in what a finding takes from its item.
+func about(f roadmap.Finding, it *roadmap.Item) roadmap.Finding {
+	f.Key, f.Ref, f.Title, f.Created = it.Key, it.Ref, it.Title, it.Created
+	return f
 }
 
 // applies reports whether a rule speaks of an item at all: in its scope, and

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,79 +10,98 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// The words of findings. A comment has at most six lines: the fact, the nearest
-// goals, how to fix it, how to silence it, and (from plan) the mark line.
+// The words of findings on stories, and what all words share.
 
 // storyWithoutGoal words the finding that a story serves no goal.
 func (a *Alignment) storyWithoutGoal(s Story, near []int32) roadmap.Finding {
 	tried := a.waysInWords(s.Item)
-	text := roadmap.Text{{
-		roadmap.Say("This story is not linked to a roadmap goal: no " + tried + " leads from it to one, so plans and reports by goal leave it out."),
-	}}
-	if len(near) > 0 {
-		line := roadmap.Line{roadmap.Say("Other work in " + place(s.Item) + " mostly serves ")}
-		for n, g := range near {
-			if n > 0 {
-				line = append(line, roadmap.Say(" and "))
-			}
-			line = append(line, goalSpan(a.Goals[g].Item))
+	return roadmap.Finding{
+		Why: "no " + tried + " leads from it to a roadmap goal",
+		Fact: roadmap.Line{
+			roadmap.Say("This story is not linked to a roadmap goal: no " + tried + " leads from it to one, so plans and reports by goal leave it out."),
+		},
+		Help:  a.neighbours(s.Item, near),
+		Fix:   roadmap.Line{roadmap.Say(a.fixInWords(s.Item, near))},
+		Begun: s.Item.Created,
+	}
+}
+
+// storyOnClosedGoal words the finding that all goals of a story are closed.
+func (a *Alignment) storyOnClosedGoal(s Story, near []int32) roadmap.Finding {
+	goal := a.Goals[s.Goals[0]].Item
+	why := fmt.Sprintf("its goal %s is %s", goal.Ref, goal.Status.Goal())
+	fact := roadmap.Line{roadmap.Say("This story is open, and its roadmap goal "), goalSpan(goal), roadmap.Say(" is " + goal.Status.Goal())}
+	if more := len(s.Goals) - 1; more > 0 {
+		why += fmt.Sprintf(", and so %s %s", verb(more, "is", "are"), plural(more, "other", "others"))
+		fact = append(fact, roadmap.Say(fmt.Sprintf(" (and so %s %s)", verb(more, "is", "are"), plural(more, "other", "others"))))
+	}
+	return roadmap.Finding{
+		Why:  why,
+		Fact: append(fact, roadmap.Say(": nobody plans with it any more.")),
+		Help: a.neighbours(s.Item, near),
+		Fix:  roadmap.Line{roadmap.Say("close it if it is not needed any more, or link it to an open goal: " + a.fixInWords(s.Item, near))},
+	}
+}
+
+// neighbours tells which goals the work around an item serves; nil where that
+// is not known.
+func (a *Alignment) neighbours(it *roadmap.Item, near []int32) roadmap.Line {
+	if len(near) == 0 {
+		return nil
+	}
+	line := roadmap.Line{roadmap.Say("Other work in " + place(it) + " mostly serves ")}
+	for n, g := range near {
+		if n > 0 {
+			line = append(line, roadmap.Say(" and "))
 		}
-		text = append(text, append(line, roadmap.Say(".")))
+		line = append(line, goalSpan(a.Goals[g].Item))
 	}
-	text = append(text, roadmap.Line{roadmap.Say("To fix it: " + a.fixInWords(s.Item, near) + ".")}, silenceLine())
-	return roadmap.Finding{
-		Rule: roadmap.StoryWithoutGoal, Key: s.Item.Key, Ref: s.Item.Ref, Role: roadmap.RoleStory, Title: s.Item.Title,
-		Why:   "no " + tried + " leads from it to a roadmap goal",
-		Facts: hash(string(roadmap.StoryWithoutGoal), s.facts),
-		Text:  text, Created: s.Item.Created, InSprint: s.Item.InSprint,
-	}
+	return append(line, roadmap.Say("."))
 }
 
-// goalWithoutPO words the finding that an open goal has no product owner.
-func (a *Alignment) goalWithoutPO(g Goal) roadmap.Finding {
-	src := a.Org.Roadmap[g.Source]
-	why := "no product owner: " + poWhere(src)
-	fact := "This " + g.Item.Status.Goal() + " roadmap goal has no product owner"
-	if g.OpenStories > 0 {
-		fact += ", while " + plural(g.OpenStories, "open story", "open stories") + " already " + verb(g.OpenStories, "serves", "serve") + " it"
-	}
-	text := roadmap.Text{
-		{roadmap.Say(fact + ": nobody answers for how it gets done.")},
-		{roadmap.Say("To fix it: " + poFix(src) + ".")},
-		silenceLine(),
-	}
-	return roadmap.Finding{
-		Rule: roadmap.GoalWithoutPO, Key: g.Item.Key, Ref: g.Item.Ref, Role: roadmap.RoleGoal, Title: g.Item.Title,
-		Why:   why,
-		Facts: hash(string(roadmap.GoalWithoutPO), g.Item.Status.Goal()),
-		Text:  text, Created: g.Item.Created,
-	}
-}
-
-// Resolved words why nothing is left to say of an item: the line that our
-// comment is edited to.
-func (a *Alignment) Resolved(k roadmap.Key) roadmap.Line {
-	if s, ok := a.Story(k); ok && s.Linkage == Linked {
+// Resolved words why nothing is left to say of an item on which these rules did
+// not hold: the line that our comment is edited to.
+func (a *Alignment) Resolved(k roadmap.Key, rules []roadmap.Rule) roadmap.Line {
+	s, isStory := a.Story(k)
+	g, isGoal := a.Goal(k)
+	it, known := a.Item(k)
+	switch {
+	case isStory && s.Linkage == Linked:
 		return roadmap.Line{
 			roadmap.Say("Resolved: this story now serves the roadmap goal "), goalSpan(a.Goals[s.Goals[0]].Item), roadmap.Say(". Thank you."),
 		}
-	}
-	if g, ok := a.Goal(k); ok {
-		if !g.Item.Status.Open() {
-			return roadmap.Line{roadmap.Say("Resolved: this roadmap goal is closed.")}
+	case isGoal && !g.Item.Status.Open():
+		return roadmap.Line{roadmap.Say("Resolved: this roadmap goal is closed.")}
+	case isGoal && len(rules) == 1:
+		if line := a.resolvedGoal(g, rules[0]); line != nil {
+			return line
 		}
-		if len(g.PO) > 0 {
-			return roadmap.Line{roadmap.Say("Resolved: "), roadmap.Quote(g.PO[0].Name), roadmap.Say(" is product owner of this roadmap goal now. Thank you.")}
-		}
-	}
-	if it, ok := a.Item(k); ok && !it.Status.Open() {
+	case known && !isGoal && !it.Status.Open():
 		return roadmap.Line{roadmap.Say("Resolved: this item is closed.")}
+	}
+	if len(rules) > 1 {
+		return roadmap.Line{roadmap.Say("Resolved: what stood here is in order now. Thank you.")}
 	}
 	return roadmap.Line{roadmap.Say("Resolved: there is nothing left to say here.")}
 }
 
-func silenceLine() roadmap.Line {
-	return roadmap.Line{roadmap.Say("To silence this: add the label " + roadmap.IgnoreLabel + ".")}
+// resolvedGoal words how an open goal came to keep a rule, or gives nil where
+// it is only that the rule does not apply to it any more.
+func (a *Alignment) resolvedGoal(g Goal, rule roadmap.Rule) roadmap.Line {
+	switch {
+	case rule == roadmap.GoalWithoutPO && len(g.PO) > 0:
+		return roadmap.Line{roadmap.Say("Resolved: "), roadmap.Quote(g.PO[0].Name), roadmap.Say(" is product owner of this roadmap goal now. Thank you.")}
+	case rule == roadmap.GoalWithoutPM && len(g.PM) > 0:
+		return roadmap.Line{roadmap.Say("Resolved: "), roadmap.Quote(g.PM[0].Name), roadmap.Say(" is product manager of this roadmap goal now. Thank you.")}
+	case rule == roadmap.GoalWithoutStories && g.OpenStories+g.DoneStories > 0:
+		n := g.OpenStories + g.DoneStories
+		return roadmap.Line{roadmap.Say("Resolved: " + plural(n, "story", "stories") + " " + verb(n, "serves", "serve") + " this roadmap goal now. Thank you.")}
+	case rule == roadmap.OwnerInactive && len(g.PM)+len(g.PO) > 0:
+		return roadmap.Line{roadmap.Say("Resolved: everyone who owns this roadmap goal has an active account. Thank you.")}
+	case rule == roadmap.UndeclaredDouble && len(g.PM) > 0 && len(g.PO) > 0:
+		return roadmap.Line{roadmap.Say("Resolved: this roadmap goal's two hats are in order now. Thank you.")}
+	}
+	return nil
 }
 
 func goalSpan(it *roadmap.Item) roadmap.Span {
@@ -159,30 +179,31 @@ func (a *Alignment) trackerType(it *roadmap.Item) config.TrackerType {
 	return t.Type
 }
 
-// poWhere says where the product owner was looked for.
-func poWhere(src config.Source) string {
+// where says where an owner was looked for: the field of a role ("pm", "po") as
+// the source has it.
+func where(src config.Source, field, role string) string {
 	switch {
 	case src.From == roadmap.FileTracker:
-		return "the goal in the file names no po"
-	case src.Goals == "initiatives" && src.PO == "lead":
+		return "the goal in the file names no " + role
+	case src.Goals == "initiatives" && field == "lead":
 		return "none of its open projects has a lead"
-	case src.Goals == "projects" && src.PO == "owner":
+	case src.Goals == "projects" && field == "owner":
 		return "no initiative of it has an owner"
 	}
-	return "its field " + fieldName(src.PO) + " names nobody"
+	return "its field " + fieldName(field) + " names nobody"
 }
 
-// poFix says how to name a product owner.
-func poFix(src config.Source) string {
+// fixRole says how to name the owner of a role.
+func fixRole(src config.Source, field, role string) string {
 	switch {
 	case src.From == roadmap.FileTracker:
-		return "give the goal a po in the file"
-	case src.Goals == "initiatives" && src.PO == "lead":
+		return "give the goal a " + role + " in the file"
+	case src.Goals == "initiatives" && field == "lead":
 		return "set the lead of one of its open projects"
-	case src.Goals == "projects" && src.PO == "owner":
+	case src.Goals == "projects" && field == "owner":
 		return "set the owner of its initiative"
 	}
-	return "name a person in " + fieldName(src.PO)
+	return "name an active person in " + fieldName(field)
 }
 
 func fieldName(spec string) string {

@@ -177,7 +177,7 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 	}
 	o.Plan = plan.Build(plan.Input{
 		Org: p.Org, Now: p.Now(), Complete: o.Complete(),
-		Findings: o.Alignment.Findings, Silent: o.Alignment.Silent, Ours: o.Ours, Refused: refused,
+		Findings: o.Alignment.Findings, Silent: o.Alignment.Silent, Ours: o.Ours, Since: o.Since, Refused: refused,
 		Stories: len(o.Alignment.Stories), Item: o.Alignment.Item, Role: o.Alignment.Role, Resolved: o.Alignment.Resolved,
 	})
 	if o.Complete() && !p.Offline && p.Allow != nil {

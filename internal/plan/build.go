@@ -88,7 +88,14 @@ func (b *builder) young(f roadmap.Finding, rule config.Rule) (Reason, time.Time)
 	if !rule.Since.IsZero() && f.Created.Before(rule.Since) {
 		return Since, time.Time{}
 	}
-	if until := rule.Grace.After(f.Created, b.in.Org.Location); b.in.Now.Before(until) {
+	begun := f.Begun
+	if begun.IsZero() {
+		begun = b.in.Now // seen for the first time, unless it was before
+		if since, known := b.in.Since[f.Rule][f.Key]; known {
+			begun = since
+		}
+	}
+	if until := rule.Grace.After(begun, b.in.Org.Location); b.in.Now.Before(until) {
 		return Grace, until
 	}
 	return "", time.Time{}
@@ -182,7 +189,7 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 		c := b.change(s, roadmap.UpdateComment, nil)
 		c.Rules = slices.Sorted(maps.Keys(was.Rules))
 		c.Why = b.over(c.Rules, func(r config.Rule) bool { return r.Comment })
-		c.Text = roadmap.Text{b.in.Resolved(s.key), {roadmap.Say(c.Mark.Line())}}
+		c.Text = roadmap.Text{b.in.Resolved(s.key, c.Rules), {roadmap.Say(c.Mark.Line())}}
 		if c.Why == switchedOff {
 			c.Text[0] = roadmap.Line{roadmap.Say("alignd has nothing more to say here: the rule was switched off.")}
 		}
@@ -258,23 +265,34 @@ func (b *builder) labelsAfter(s subject, fs []roadmap.Finding) []string {
 	return slices.Compact(labels)
 }
 
-// text renders a comment: each finding's own lines, then the mark line. With
-// more than one finding each keeps its fact and its fix, so that the whole
-// stays short.
+// text renders a comment, in at most six lines: the facts, what may help where
+// there is room, how to fix it, how to silence it, and the mark line.
 func (b *builder) text(m roadmap.Mark, fs []roadmap.Finding) roadmap.Text {
 	var t roadmap.Text
-	for _, f := range fs {
-		t = append(t, f.Text...)
-	}
-	if len(fs) > 1 {
-		t = nil
-		for _, f := range fs {
-			t = append(t, f.Text[0])
+	fix := roadmap.Line{roadmap.Say("To fix it: ")}
+	for i, f := range fs {
+		if i < maxFacts {
+			t = append(t, f.Fact)
+		} else {
+			t[maxFacts-1] = slices.Concat(t[maxFacts-1], roadmap.Line{roadmap.Say(" ")}, f.Fact)
 		}
-		t = append(t, fs[0].Text[len(fs[0].Text)-1])
+		if i > 0 {
+			fix = append(fix, roadmap.Say("; "))
+		}
+		fix = append(fix, f.Fix...)
 	}
-	return append(t, roadmap.Line{roadmap.Say(m.Line())})
+	if len(fs) == 1 && fs[0].Help != nil {
+		t = append(t, fs[0].Help)
+	}
+	return append(t,
+		append(fix, roadmap.Say(".")),
+		roadmap.Line{roadmap.Say("To silence this: add the label " + roadmap.IgnoreLabel + ".")},
+		roadmap.Line{roadmap.Say(m.Line())})
 }
+
+// maxFacts is how many lines of facts leave room for the other three of a
+// comment's six.
+const maxFacts = 3
 
 // switchedOff says why something is taken back that may well still be so.
 const switchedOff = "no rule asks for it any more"

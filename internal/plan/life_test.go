@@ -59,9 +59,9 @@ func TestLife(t *testing.T) {
 	})
 	t.Run("new facts in the same words write nothing", func(t *testing.T) {
 		live(t, newScene(), flagged, step{"the facts change, the words do not", func(s *scene) {
-			text := s.findings[0].Text
+			fact := s.findings[0].Fact
 			s.finds(noGoal, ref, "f2")
-			s.findings[0].Text = text
+			s.findings[0].Fact = fact
 		}, nil})
 	})
 	t.Run("a person removes the label", func(t *testing.T) {
@@ -270,7 +270,7 @@ func TestFingerprint(t *testing.T) {
 		}
 	}
 	linked := func(url string) string {
-		return build(func(s *scene) { s.findings[0].Text[1] = roadmap.Line{roadmap.LinkTo("A goal", url)} })
+		return build(func(s *scene) { s.findings[0].Help = roadmap.Line{roadmap.LinkTo("A goal", url)} })
 	}
 	if linked("https://old.example/ROAD-1") != linked("https://new.example/ROAD-1") {
 		t.Error("a tracker that moved changes the fingerprint")

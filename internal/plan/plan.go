@@ -51,17 +51,19 @@ type Input struct {
 	Org      *config.Org
 	Now      time.Time
 	Complete bool
-	Findings []roadmap.Finding            // sorted by item
-	Silent   map[roadmap.Key]bool         // items of which no rule may speak now
-	Ours     map[roadmap.Key]roadmap.Ours // what is ours, on any item
-	Refused  map[string]time.Time         // changes that a tracker refused, by ID, and until when they are not tried again
-	Stories  int                          // how many there are, for max_share
+	Findings []roadmap.Finding                          // sorted by item
+	Silent   map[roadmap.Key]bool                       // items of which no rule may speak now
+	Ours     map[roadmap.Key]roadmap.Ours               // what is ours, on any item
+	Since    map[roadmap.Rule]map[roadmap.Key]time.Time // when each finding was first seen, as far as it is known
+	Refused  map[string]time.Time                       // changes that a tracker refused, by ID, and until when they are not tried again
+	Stories  int                                        // how many there are, for max_share
 	// Item finds an item as it was seen last; false where it is gone.
 	Item func(roadmap.Key) (*roadmap.Item, bool)
 	// Role tells what an item without a finding is now.
 	Role func(roadmap.Key) roadmap.Role
-	// Resolved words why nothing is left to say of an item.
-	Resolved func(roadmap.Key) roadmap.Line
+	// Resolved words why nothing is left to say of an item on which these rules
+	// did not hold.
+	Resolved func(roadmap.Key, []roadmap.Rule) roadmap.Line
 }
 
 // Held is a change that is not made, and why.

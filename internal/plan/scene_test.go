@@ -71,12 +71,9 @@ func (s *scene) finds(rule roadmap.Rule, ref roadmap.Ref, facts string) {
 	f := roadmap.Finding{
 		Rule: rule, Key: it.Key, Ref: ref, Role: roadmap.RoleStory, Title: it.Title, Why: "no link", Facts: facts,
 		Created: it.Created, InSprint: it.InSprint,
-		Text: roadmap.Text{
-			{roadmap.Say("Fact of " + string(rule) + ": " + facts + ".")},
-			{roadmap.Say("Nearest goals.")},
-			{roadmap.Say("To fix it.")},
-			{roadmap.Say("To silence this.")},
-		},
+		Fact: roadmap.Line{roadmap.Say("Fact of " + string(rule) + ": " + facts + ".")},
+		Help: roadmap.Line{roadmap.Say("Nearest goals.")},
+		Fix:  roadmap.Line{roadmap.Say("fix " + string(rule))}, Begun: it.Created,
 	}
 	if rule == roadmap.GoalWithoutPO {
 		f.Role, f.Why = roadmap.RoleGoal, "no owner"
@@ -114,7 +111,7 @@ func (s *scene) input() plan.Input {
 		Org: s.org, Now: s.now, Complete: s.complete, Findings: s.findings, Silent: s.silent, Ours: s.ours, Stories: s.stories,
 		Item: func(k roadmap.Key) (*roadmap.Item, bool) { it, ok := s.items[k]; return it, ok },
 		Role: func(roadmap.Key) roadmap.Role { return roadmap.RoleStory },
-		Resolved: func(k roadmap.Key) roadmap.Line {
+		Resolved: func(k roadmap.Key, _ []roadmap.Rule) roadmap.Line {
 			return roadmap.Line{roadmap.Say("Resolved: " + string(s.items[k].Ref) + " is fine.")}
 		},
 	}

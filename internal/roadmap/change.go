@@ -32,22 +32,34 @@ type Role string
 
 // Roles.
 const (
-	RoleStory Role = "story"
-	RoleGoal  Role = "goal"
+	RoleStory  Role = "story"
+	RoleGoal   Role = "goal"
+	RoleSprint Role = "sprint" // a sprint or cycle, by its name
+	RolePerson Role = "person"
 )
 
-// Finding is a rule that does not hold for a story or a goal.
+// Finding is a rule that does not hold for a story or a goal, or for a sprint or
+// a person: those have no item, and nothing is written about them.
 type Finding struct {
 	Rule  Rule
-	Key   Key
+	Key   Key // of a sprint or a person: what stands for it in the store
 	Ref   Ref
 	Role  Role
 	Title string // untrusted
 	Why   string // one line in words, without the title
 	Facts string // hash of what the finding rests on; a person's word stands until it changes
-	Text  Text   // what the comment says about it: fact, why it matters, how to fix; without mark line
-	// Created is when the item was created; grace and since count from it.
+
+	// What the comment says: the fact and why it matters, what may help, how to
+	// fix it. A comment on several findings has no room for Help.
+	Fact Line
+	Help Line // nil: nothing
+	Fix  Line // a clause: "set the lead of one of its open projects"
+
+	// Created is when the item was created; since goes by it.
 	Created time.Time
+	// Begun is when grace begins: for some rules when the item was created or
+	// started. Zero: when the finding was first seen.
+	Begun time.Time
 	// InSprint and Created weigh findings when only some may be written.
 	InSprint bool
 }

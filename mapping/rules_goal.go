@@ -1,0 +1,182 @@
+package mapping
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// The rules on goals: each says what does not hold of one, in words.
+
+// goalWithoutPO: a goal has a product owner. Where one person may be both, a
+// product manager will do.
+func (a *Alignment) goalWithoutPO(g Goal) (roadmap.Finding, verdict) {
+	v := a.vacant(g, g.PO, g.POStated, g.POUnseen, g.PM, g.PMUnseen)
+	if v != broken {
+		return roadmap.Finding{}, v
+	}
+	src := a.Org.Roadmap[g.Source]
+	fact := a.kindOfGoal(g) + " has no product owner"
+	if a.Org.Roles == config.Combined {
+		fact = a.kindOfGoal(g) + " has no owner"
+	}
+	if n := g.OpenStories; n > 0 {
+		fact += ", while " + plural(n, "open story", "open stories") + " already " + verb(n, "serves", "serve") + " it"
+	}
+	return roadmap.Finding{
+		Why:   "no product owner: " + where(src, src.PO, "po"),
+		Facts: g.Item.Status.Goal(),
+		Fact:  roadmap.Line{roadmap.Say(fact + ": nobody answers for how it gets done.")},
+		Fix:   roadmap.Line{roadmap.Say(fixRole(src, src.PO, "po"))},
+		Begun: g.Item.Created,
+	}, broken
+}
+
+// goalWithoutPM: a goal has a product manager. Where one person may be both, the
+// rule on product owners speaks of a goal that has neither.
+func (a *Alignment) goalWithoutPM(g Goal) (roadmap.Finding, verdict) {
+	if a.Org.Roles == config.Combined && a.Org.Rules[roadmap.GoalWithoutPO].Enabled && g.POStated {
+		return roadmap.Finding{}, holds
+	}
+	v := a.vacant(g, g.PM, g.PMStated, g.PMUnseen, g.PO, g.POUnseen)
+	if v != broken {
+		return roadmap.Finding{}, v
+	}
+	src := a.Org.Roadmap[g.Source]
+	return roadmap.Finding{
+		Why:   "no product manager: " + where(src, src.PM, "pm"),
+		Facts: g.Item.Status.Goal(),
+		Fact:  roadmap.Line{roadmap.Say(a.kindOfGoal(g) + " has no product manager: nobody answers for why it matters.")},
+		Fix:   roadmap.Line{roadmap.Say(fixRole(src, src.PM, "pm"))},
+		Begun: g.Item.Created,
+	}, broken
+}
+
+// vacant judges one role of a goal, of which the other is told too.
+func (a *Alignment) vacant(g Goal, who []Owner, stated, unseen bool, other []Owner, otherUnseen bool) verdict {
+	combined := a.Org.Roles == config.Combined
+	switch {
+	case !stated, len(who) > 0, combined && len(other) > 0:
+		return holds
+	case unseen, combined && otherUnseen:
+		return doubtful
+	}
+	return broken
+}
+
+// goalWithoutStories: an active goal has an open or done story. A story that
+// some tracker has not shown may be one.
+func (a *Alignment) goalWithoutStories(g Goal) (roadmap.Finding, verdict) {
+	switch {
+	case g.Item.Status.Goal() != "active", g.OpenStories+g.DoneStories > 0:
+		return roadmap.Finding{}, holds
+	case len(a.g.isolated) > 0:
+		return roadmap.Finding{}, doubtful
+	}
+	why := "it is active"
+	if !g.Item.Started.IsZero() {
+		why += " since " + a.day(g.Item.Started)
+	}
+	why += ", and no story leads to it"
+	fact := "This active roadmap goal has no story, open or done"
+	if g.Item.Target != "" {
+		why += "; its target is " + g.Item.Target
+		fact += ", and its target is " + g.Item.Target
+	}
+	f := roadmap.Finding{
+		Why: why, Facts: g.Item.Status.Goal(),
+		Fact:  roadmap.Line{roadmap.Say(fact + ": nothing in the backlog works towards it.")},
+		Fix:   roadmap.Line{roadmap.Say("link the stories that serve it, or set the goal back to planned")},
+		Begun: g.Item.Created,
+	}
+	if g.Item.Started.After(f.Begun) {
+		f.Begun = g.Item.Started
+	}
+	return f, broken
+}
+
+// ownerInactive: every owner of a goal has an active account.
+func (a *Alignment) ownerInactive(g Goal) (roadmap.Finding, verdict) {
+	src := a.Org.Roadmap[g.Source]
+	var f roadmap.Finding
+	var why, facts []string
+	for _, role := range []struct {
+		word, key, spec string
+		who             []Owner
+	}{{"product manager", "pm", src.PM, g.PM}, {"product owner", "po", src.PO, g.PO}} {
+		for _, o := range role.who {
+			if o.Active() {
+				continue
+			}
+			if f.Fact == nil {
+				f.Fact = roadmap.Line{roadmap.Quote(o.Name), roadmap.Say(", " + role.word + " of this roadmap goal, has a deactivated account: nobody answers for it.")}
+				f.Fix = roadmap.Line{roadmap.Say(fixRole(src, role.spec, role.key))}
+			}
+			why = append(why, role.word+" "+o.Name+" has a deactivated account")
+			facts = append(facts, role.key+" "+o.ID)
+		}
+	}
+	if len(facts) == 0 {
+		return f, holds
+	}
+	f.Why, f.Facts = strings.Join(why, "; "), strings.Join(facts, "\n")
+	return f, broken
+}
+
+// undeclaredDouble: the product owner of a goal is not its product manager too,
+// unless the file declares it for a while. A second product owner is enough.
+func (a *Alignment) undeclaredDouble(g Goal) (roadmap.Finding, verdict) {
+	if a.Org.Roles == config.Combined || len(g.PO) == 0 {
+		return roadmap.Finding{}, holds
+	}
+	for _, o := range g.PO {
+		if !slices.ContainsFunc(g.PM, func(pm Owner) bool { return pm.ID == o.ID }) {
+			return roadmap.Finding{}, holds
+		}
+	}
+	for _, o := range g.PO {
+		hat := a.doubleHat(o)
+		if hat != nil && !hat.Over(a.At) {
+			continue
+		}
+		why := o.Name + " is both product manager and product owner"
+		fact := roadmap.Line{roadmap.Quote(o.Name), roadmap.Say(" is both product manager and product owner of this roadmap goal")}
+		if hat != nil {
+			ended := ", and the exception for it ended on " + hat.Until.Format(time.DateOnly)
+			why += ended
+			fact = append(fact, roadmap.Say(ended))
+		}
+		src := a.Org.Roadmap[g.Source]
+		return roadmap.Finding{
+			Why: why, Facts: o.ID,
+			Fact: append(fact, roadmap.Say(": nobody weighs its why against its how.")),
+			Fix:  roadmap.Line{roadmap.Say(fixRole(src, src.PO, "po") + " who is not its product manager, or have the double hat declared in alignd's file")},
+		}, broken
+	}
+	return roadmap.Finding{}, holds
+}
+
+// doubleHat finds the exception that the file declares for a person.
+func (a *Alignment) doubleHat(o Owner) *config.DoubleHat {
+	name, declared := strings.CutPrefix(o.ID, declaredOwner)
+	if !declared {
+		return nil
+	}
+	for _, p := range a.Org.People {
+		if p.Name == name {
+			return p.DoubleHat
+		}
+	}
+	return nil
+}
+
+// kindOfGoal begins a sentence about a goal.
+func (a *Alignment) kindOfGoal(g Goal) string {
+	return "This " + g.Item.Status.Goal() + " roadmap goal"
+}
+
+// day writes a time as a date in the org's zone.
+func (a *Alignment) day(t time.Time) string { return t.In(a.Org.Location).Format(time.DateOnly) }

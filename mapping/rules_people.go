@@ -1,0 +1,114 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// The rules on people and sprints, of which nothing is written: they have no
+// item to write to.
+
+// judgePOs: a product owner has no more open goals than one can answer for.
+func (a *Alignment) judgePOs() error {
+	rule := a.Org.Rules[roadmap.POOverloaded]
+	if !rule.Enabled {
+		return nil
+	}
+	goals := map[string][]string{} // owner -> refs
+	who := map[string]Owner{}
+	for _, g := range a.Goals {
+		if !g.Item.Status.Open() {
+			continue
+		}
+		applies, err := a.applies(rule, roadmap.POOverloaded, g.Item)
+		if err != nil {
+			return err
+		}
+		for _, o := range g.PO {
+			if applies {
+				goals[o.ID] = append(goals[o.ID], string(g.Item.Ref))
+				who[o.ID] = o
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(goals)) {
+		if len(goals[id]) <= rule.MaxGoals {
+			continue
+		}
+		slices.Sort(goals[id])
+		name := a.personName(who, id)
+		a.Findings = append(a.Findings, roadmap.Finding{
+			Rule: roadmap.POOverloaded, Role: roadmap.RolePerson, Title: who[id].Name,
+			Key: roadmap.Key{Tracker: "person", ID: id}, Ref: roadmap.NewRef("person", name),
+			Why: fmt.Sprintf("product owner of %d open goals, and %d is the most: %s",
+				len(goals[id]), rule.MaxGoals, strings.Join(goals[id], ", ")),
+			Facts: hash(goals[id]...),
+		})
+	}
+	return nil
+}
+
+// personName gives the name by which a person goes; of two with one name, with
+// what tells them apart.
+func (a *Alignment) personName(who map[string]Owner, id string) string {
+	name := who[id].Name
+	for other, o := range who {
+		if other != id && o.Name == name {
+			return name + " (" + id + ")"
+		}
+	}
+	return name
+}
+
+// judgeSprints: a fair share of what an active sprint does serves a goal. A story
+// of which that cannot be told counts as if it did.
+func (a *Alignment) judgeSprints() error {
+	rule := a.Org.Rules[roadmap.SprintOffRoadmap]
+	if !rule.Enabled {
+		return nil
+	}
+	type sprint struct{ tracker, name string }
+	type tally struct{ linked, all int }
+	tallies := map[sprint]tally{}
+	for _, s := range a.Stories {
+		if !s.Item.InSprint || s.Item.Sprint == "" {
+			continue
+		}
+		applies, err := a.applies(rule, roadmap.SprintOffRoadmap, s.Item)
+		if err != nil {
+			return err
+		}
+		if !applies {
+			continue
+		}
+		at := sprint{s.Item.Key.Tracker, s.Item.Sprint}
+		t := tallies[at]
+		t.all++
+		if s.Linkage == Linked || s.Linkage == Unknown {
+			t.linked++
+		}
+		tallies[at] = t
+	}
+	inOrder := slices.SortedFunc(maps.Keys(tallies), func(x, y sprint) int {
+		return cmp.Or(cmp.Compare(x.tracker, y.tracker), cmp.Compare(x.name, y.name))
+	})
+	for _, at := range inOrder {
+		t := tallies[at]
+		if float64(t.linked) >= rule.MinShare*float64(t.all) {
+			continue
+		}
+		a.Findings = append(a.Findings, roadmap.Finding{
+			Rule: roadmap.SprintOffRoadmap, Role: roadmap.RoleSprint, Title: at.name,
+			Key: roadmap.Key{Tracker: at.tracker, ID: "sprint:" + at.name}, Ref: roadmap.NewRef(at.tracker, "sprint:"+at.name),
+			Why: fmt.Sprintf("%d of its %s %s a roadmap goal (%d %%), and %.0f %% should",
+				t.linked, plural(t.all, "open story", "open stories"), verb(t.linked, "serves", "serve"), 100*t.linked/t.all, 100*rule.MinShare),
+			Facts: hash(fmt.Sprint(t.linked, t.all)),
+		})
+	}
+	return nil
+}
