@@ -190,7 +190,7 @@ func TestOneComment(t *testing.T) {
 			"jira:PAY-1 add-label needs-goal", "jira:PAY-1 add-label needs-po", "jira:PAY-1 create-comment [goal-without-po story-without-goal]",
 		}},
 	)
-	want := "Fact of goal-without-po: p1.\nFact of story-without-goal: f1.\nTo silence this.\nalignd · acme · goal-without-po, story-without-goal"
+	want := "Fact of goal-without-po: p1.\nFact of story-without-goal: f1.\nTo fix it: fix goal-without-po; fix story-without-goal.\nTo silence this: add the label alignd:ignore.\nalignd · acme · goal-without-po, story-without-goal"
 	if got := s.ours[keyOf(ref)].Comment.Text; got != want {
 		t.Errorf("the comment is\n%s\nnot\n%s", got, want)
 	}
@@ -228,6 +228,17 @@ func TestText(t *testing.T) {
 	}
 	if want := roadmap.CommentID("acme", keyOf(ref), 0); c.Mark.ID != want {
 		t.Errorf("comment id %s, want %s", c.Mark.ID, want)
+	}
+
+	// Five findings on one item still fit into six lines.
+	s = newScene()
+	for _, rule := range []roadmap.Rule{roadmap.GoalWithoutPM, noPO, roadmap.GoalWithoutStories, roadmap.OwnerInactive, noGoal} {
+		s.org.Rules[rule] = config.Rule{Enabled: true, Comment: true}
+		s.finds(rule, ref, "f1")
+	}
+	all := s.build().Changes[0].Value
+	if n := strings.Count(all, "\n") + 1; n != 6 || strings.Count(all, "Fact of") != 5 || strings.Count(all, "; fix ") != 4 {
+		t.Errorf("%d lines:\n%s", n, all)
 	}
 
 	// A label that a person had put there is not said to be ours.
