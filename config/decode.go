@@ -17,6 +17,8 @@ type decoder struct {
 	loc      *time.Location         // the org's time zone, known before dates are read
 	trackers map[string]TrackerType // every tracker named, also one with problems; "" where the type is not known
 	names    []string               // of the trackers, in the file's order
+	goals    map[string]int         // ids of the goals in this file -> line
+	sources  map[string]bool        // trackers that goals come from
 	labels   []namedLabel           // that the file gives an id of, before the rules are known
 }
 

@@ -37,7 +37,7 @@ func (d *decoder) links(top *table) []LinkWay {
 		}
 		path := fmt.Sprintf("links[%d]", i)
 		switch {
-		case slices.ContainsFunc(out, func(o LinkWay) bool { return reflect.DeepEqual(o, way) }):
+		case slices.ContainsFunc(out, func(o LinkWay) bool { return sameWay(o, way) }):
 			d.fail(n.pos, path, "remove it", "this way stands in the list twice")
 		case way.Way == roadmap.WayIssueLink && slices.ContainsFunc(out, func(o LinkWay) bool { return o.Way == way.Way }):
 			d.fail(n.pos, path, "put all the names into one list", "issue-link stands in the list twice")
@@ -48,10 +48,17 @@ func (d *decoder) links(top *table) []LinkWay {
 	return out
 }
 
+// sameWay compares two ways as they are written.
+func sameWay(a, b LinkWay) bool {
+	if a.When != nil && b.When != nil {
+		return a.Goal == b.Goal && a.When.Source == b.When.Source
+	}
+	return reflect.DeepEqual(a, b)
+}
+
 // link reads one entry: a word alone, or a way and its value.
 func (d *decoder) link(n *node, path string) (LinkWay, bool) {
 	words := linkWords()
-	later := []string{"when", "goal"}
 	if n.kind != kindTable {
 		s, ok := d.text(n, path)
 		switch {
@@ -60,24 +67,21 @@ func (d *decoder) link(n *node, path string) (LinkWay, bool) {
 			return LinkWay{Way: roadmap.Way(s)}, true
 		case linkExample(s) != "":
 			d.fail(n.pos, path, "write "+linkExample(s), "%s needs a value", s)
-		case slices.Contains(later, s):
-			d.fail(n.pos, path, "remove it", "%s is not supported yet", s)
 		default:
 			d.fail(n.pos, path, didYouMean(s, words), "unknown way%s; there is %s", nameOf(s), list(words))
 		}
 		return LinkWay{}, false
 	}
-	t, ok := d.table(n, n.pos, path, append(later, words...)...)
+	t, ok := d.table(n, n.pos, path, append(words, "goal")...)
 	if !ok {
 		return LinkWay{}, false
 	}
-	t.notYet("when")
-	if !t.given("when") {
-		t.refuse("remove it", "goes with when, which is not supported yet", "goal")
+	if !t.given(string(roadmap.WayWhen)) {
+		t.refuse("add when: and an expression", "says nothing without when", "goal")
 	}
 	t.refuse("write the word alone, as in - parent", "takes no value", string(roadmap.WayParent), string(roadmap.WayProject))
 	var ways []LinkWay
-	for _, read := range []func(*table) (LinkWay, bool){d.labelWay, d.issueLinkWay, d.fieldWay} {
+	for _, read := range []func(*table) (LinkWay, bool){d.labelWay, d.issueLinkWay, d.fieldWay, d.whenWay} {
 		if way, ok := read(t); ok {
 			ways = append(ways, way)
 		}
@@ -97,7 +101,7 @@ func (d *decoder) link(n *node, path string) (LinkWay, bool) {
 func linkWords() []string {
 	return []string{
 		string(roadmap.WayParent), string(roadmap.WayProject), string(roadmap.WayLabel),
-		string(roadmap.WayIssueLink), string(roadmap.WayField),
+		string(roadmap.WayIssueLink), string(roadmap.WayField), string(roadmap.WayWhen),
 	}
 }
 
@@ -110,6 +114,8 @@ func linkExample(way string) string {
 		return `- issue-link: [implements]`
 	case roadmap.WayField:
 		return `- field: "field:Strategic goal"`
+	case roadmap.WayWhen:
+		return `- {when: 'item.project == "PAY"', goal: file:GROW-1}`
 	}
 	return ""
 }

@@ -19,18 +19,17 @@ func (d *decoder) roadmap(top *table) []Source {
 		return nil
 	}
 	var out []Source
-	ids := map[string]int{} // file goal -> line
 	for i, n := range items {
 		path := fmt.Sprintf("roadmap[%d]", i)
 		t, ok := d.table(n, n.pos, path, "from", "jql", "goals", "pm", "po")
 		if ok {
-			out = append(out, d.source(t, ids))
+			out = append(out, d.source(t))
 		}
 	}
 	return out
 }
 
-func (d *decoder) source(t *table, ids map[string]int) Source {
+func (d *decoder) source(t *table) Source {
 	var s Source
 	if !t.need("from", "the name of a tracker, or file") {
 		return s
@@ -40,13 +39,14 @@ func (d *decoder) source(t *table, ids map[string]int) Source {
 		return s
 	}
 	s.From = from
+	d.sources[from] = true
 	kind, known := d.trackers[from]
 	switch {
 	case from == roadmap.FileTracker:
 		t.refuse("they stand on each goal", "is not a key of goals in the file", "pm", "po")
 		t.refuse("remove it", "is a key of jira sources", "jql")
 		if t.need("goals", "goals: [{id: GROW-1, title: Double sign-ups, pm: ana}]") {
-			s.File = d.fileGoals(t, ids)
+			s.File = d.fileGoals(t)
 		}
 	case !known:
 		names := append(d.trackerWords(), roadmap.FileTracker)
@@ -104,7 +104,7 @@ func (d *decoder) owner(t *table, key string, kind TrackerType, otherwise string
 	return s
 }
 
-func (d *decoder) fileGoals(t *table, ids map[string]int) []FileGoal {
+func (d *decoder) fileGoals(t *table) []FileGoal {
 	items, _, ok := t.list("goals")
 	if !ok {
 		return nil
@@ -114,23 +114,23 @@ func (d *decoder) fileGoals(t *table, ids map[string]int) []FileGoal {
 		path := fmt.Sprintf("%s.goals[%d]", t.path, i)
 		g, ok := d.table(n, n.pos, path, "id", "title", "pm", "po", "status", "target", "url")
 		if ok {
-			out = append(out, d.fileGoal(g, ids))
+			out = append(out, d.fileGoal(g))
 		}
 	}
 	return out
 }
 
-func (d *decoder) fileGoal(t *table, ids map[string]int) FileGoal {
+func (d *decoder) fileGoal(t *table) FileGoal {
 	g := FileGoal{Status: roadmap.StatusDoing}
 	if t.need("id", "id: GROW-1") {
 		if id, at, ok := t.text("id"); ok {
 			g.ID = id
 			if !goalID.MatchString(id) {
 				d.fail(at, join(t.path, "id"), "as in GROW-1", "must be 1 to 100 letters, digits, dots, _ and -")
-			} else if line, twice := ids[id]; twice {
+			} else if line, twice := d.goals[id]; twice {
 				d.fail(at, join(t.path, "id"), "each goal needs an id of its own", "is the id of the goal on line %d already", line)
 			} else {
-				ids[id] = at.line
+				d.goals[id] = at.line
 			}
 		}
 	}

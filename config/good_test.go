@@ -96,6 +96,8 @@ func TestLargestFile(t *testing.T) {
 			{Way: roadmap.WayIssueLink, IssueLinks: []string{"implements", "contributes to"}},
 			{Way: roadmap.WayField, Field: "field:Strategic goal"},
 			{Way: roadmap.WayField, Field: "field:customfield_10077"},
+			{Way: roadmap.WayWhen, When: &Expr{Source: `item.project == "PAY" && "checkout" in item.components`}, Goal: "file:GROW-1"},
+			{Way: roadmap.WayWhen, When: &Expr{Source: `item.project == "PAY" && "checkout" in item.components`}, Goal: "jira:ROAD-1"},
 		},
 		Stories: Stories{Where: &Expr{Source: `item.type in ["Story", "Task", "Bug"]`}},
 		Rules: map[roadmap.Rule]Rule{

@@ -138,7 +138,7 @@ func load(path string) (loaded, []Problem) {
 		sortProblems(problems)
 		return loaded{}, problems
 	}
-	d := &decoder{file: path, dir: filepath.Dir(abs), lines: splitLines(string(src)), trackers: map[string]TrackerType{}}
+	d := &decoder{file: path, dir: filepath.Dir(abs), lines: splitLines(string(src)), trackers: map[string]TrackerType{}, goals: map[string]int{}, sources: map[string]bool{}}
 	l := d.org(root)
 	sortProblems(d.problems)
 	return l, d.problems

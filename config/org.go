@@ -166,6 +166,10 @@ type LinkWay struct {
 	// WayIssueLink.
 	IssueLinks []string
 	Field      string // WayField: "field:<name or id>"
+	// When and Goal are a WayWhen's condition, and the ref of the goal that an
+	// item serves of which it is true.
+	When *Expr
+	Goal roadmap.Ref
 }
 
 // Stories narrows what counts as a story.

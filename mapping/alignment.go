@@ -38,7 +38,10 @@ type Story struct {
 // Map makes the alignment. It fails only on an expression of the file that
 // fails on an item.
 func Map(in Input) (*Alignment, error) {
-	g := newGraph(in)
+	g, err := newGraph(in)
+	if err != nil {
+		return nil, err
+	}
 	a := &Alignment{
 		Org: in.Org, At: in.Now, Goals: g.goals, Silent: map[roadmap.Key]bool{},
 		g: g, byGoal: map[roadmap.Key]int{}, story: map[roadmap.Key]int{},

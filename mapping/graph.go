@@ -47,6 +47,7 @@ type graph struct {
 	goal     []int32            // index into goals, or -1
 	goals    []Goal
 	extra    map[int32][]hop // hops from edge sets: project to initiative, initiative to its parent
+	whens    map[int32][]hop // hops from the file's conditions
 	blind    map[int32]bool  // items that an edge ties to something that we cannot see
 	rules    map[string]bool // labels that rules write: no facts, or what we write would change what we find
 	ways     map[roadmap.Way]bool
@@ -75,7 +76,8 @@ func (t template) match(label string) (string, bool) {
 	return rest, ok && rest != ""
 }
 
-func newGraph(in Input) *graph {
+// newGraph fails only on a condition of the file that fails on an item.
+func newGraph(in Input) (*graph, error) {
 	g := &graph{
 		org:      in.Org,
 		items:    slices.Concat(in.Items, fileGoals(in.Org)),
@@ -83,6 +85,7 @@ func newGraph(in Input) *graph {
 		byRef:    make(map[roadmap.Ref]int32, len(in.Items)),
 		byHuman:  map[string][]int32{},
 		extra:    map[int32][]hop{},
+		whens:    map[int32][]hop{},
 		blind:    map[int32]bool{},
 		rules:    map[string]bool{},
 		ways:     map[roadmap.Way]bool{},
@@ -139,7 +142,7 @@ func newGraph(in Input) *graph {
 	if len(g.fields) > 0 {
 		g.learnProjects()
 	}
-	return g
+	return g, g.findWhens(in.Now)
 }
 
 // resolve finds what a link leads to.
@@ -195,6 +198,9 @@ func (g *graph) hops(i int32, buf []hop) []hop {
 				buf = appendHop(buf, h)
 			}
 		}
+	}
+	for _, h := range g.whens[i] {
+		buf = appendHop(buf, h)
 	}
 	return buf
 }

@@ -25,13 +25,17 @@ func (a *Alignment) tried(i int32) []Try {
 		}
 		none := true
 		for _, h := range hops {
-			if !ofWay(h, w) {
+			if !a.g.ofWay(h, w) {
 				continue
 			}
 			if h.to == hidden && (h.way == roadmap.WayLabel || h.way == roadmap.WayField) {
 				continue // the misses tell of it
 			}
 			none = false
+			if h.to != hidden && h.way == roadmap.WayWhen {
+				add("leads to the goal %s, which is %s: %s", a.g.items[h.to].Ref, a.g.items[h.to].Status.Goal(), w.When.Source)
+				continue
+			}
 			if h.to == hidden {
 				add("leads to %s, which cannot be seen with this token", h.name)
 				continue
@@ -54,7 +58,10 @@ func (a *Alignment) tried(i int32) []Try {
 			none = false
 			add("%s", miss)
 		}
-		if none {
+		switch {
+		case none && w.Way == roadmap.WayWhen:
+			add("%s", a.whenMiss(it, w))
+		case none:
 			add("%s", nothing(it, w))
 		}
 	}
@@ -62,8 +69,8 @@ func (a *Alignment) tried(i int32) []Try {
 }
 
 // ofWay reports whether a hop was read from this way of the file: there may be
-// several labels and fields.
-func ofWay(h hop, w config.LinkWay) bool {
+// several labels, fields and conditions.
+func (g *graph) ofWay(h hop, w config.LinkWay) bool {
 	switch {
 	case h.way != w.Way:
 		return false
@@ -72,6 +79,8 @@ func ofWay(h hop, w config.LinkWay) bool {
 		return ok
 	case w.Way == roadmap.WayField:
 		return h.field == field(w.Field)
+	case w.Way == roadmap.WayWhen: // one condition may stand beside two goals
+		return h.field == when(w) && h.to != hidden && g.items[h.to].Ref == w.Goal
 	}
 	return true
 }

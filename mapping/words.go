@@ -128,6 +128,8 @@ func (a *Alignment) waysInWords(it *roadmap.Item) string {
 			word = "issue link " + quoted(w.IssueLinks)
 		case roadmap.WayField:
 			word = "field " + fieldName(w.Field)
+		case roadmap.WayWhen:
+			word = "condition of the org's file"
 		}
 		if !slices.Contains(ways, word) {
 			ways = append(ways, word)
@@ -154,6 +156,9 @@ func (a *Alignment) fixInWords(it *roadmap.Item, near []int32) string {
 		case w.Way == roadmap.WayField && !linear:
 			fixes = append(fixes, "put "+a.exampleGoal(near)+" into its field "+fieldName(w.Field))
 		}
+	}
+	if len(fixes) == 0 && a.g.ways[roadmap.WayWhen] {
+		return "make a condition of the org's file true of it"
 	}
 	return orList(fixes)
 }

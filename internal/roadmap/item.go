@@ -153,6 +153,7 @@ const (
 	WayLabel     Way = "label"
 	WayIssueLink Way = "issue-link" // Jira's links between issues, of the types that the file names
 	WayField     Way = "field"      // a custom field that holds a goal's key
+	WayWhen      Way = "when"       // an expression of the file that is true of the item
 )
 
 // Link is one hop that a tracker states. Exactly one of To and ToRef is known:
