@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -52,15 +53,18 @@ type table struct {
 	d      *decoder
 	at     pos // of the key that holds it
 	path   string
+	keys   []key            // that it may have
+	kind   string           // which of its kinds it is; "" while that is not known
 	values map[string]field // keys with a value, the first of each
 	told   map[string]bool  // keys whose absence has been told already, as a slip or as a key without a value
 }
 
 // table reads a value with fixed keys and reports what is unknown, double or
 // without a value. With ok false the value is not a table at all.
-func (d *decoder) table(n *node, at pos, path string, known ...string) (t *table, ok bool) {
+func (d *decoder) table(n *node, at pos, path string, keys []key) (t *table, ok bool) {
 	fields, ok := d.entries(n, path)
-	t = &table{d: d, at: at, path: path, values: map[string]field{}, told: map[string]bool{}}
+	known := names(keys)
+	t = &table{d: d, at: at, path: path, keys: keys, values: map[string]field{}, told: map[string]bool{}}
 	for _, f := range n.fields {
 		t.told[f.key] = true
 	}
@@ -72,7 +76,51 @@ func (d *decoder) table(n *node, at pos, path string, known ...string) (t *table
 		}
 		t.values[f.key] = f
 	}
+	for _, k := range keys {
+		if k.later && t.given(k.name) {
+			t.refuse("remove it", "not supported yet", k.name)
+			delete(t.values, k.name)
+		}
+	}
 	return t, ok
+}
+
+// key gives what is told of a key of this kind of table; a key that no kind has
+// is a mistake of ours.
+func (t *table) key(name string) key {
+	i := slices.IndexFunc(t.keys, func(k key) bool { return k.name == name && k.has(t.kind) })
+	return t.keys[i]
+}
+
+// as says which kind the table is, and refuses the keys that only other kinds
+// have. what is the noun of a kind, as in "trackers". A hint says what to do
+// about one key.
+func (t *table) as(kind, what string, hints map[string]string) {
+	t.kind = kind
+	for _, name := range t.others() {
+		hint := "remove it"
+		if h, ok := hints[name]; ok {
+			hint = h
+		}
+		var of []string
+		for _, k := range t.keys {
+			if k.name == name {
+				of = append(of, strings.Fields(k.of)...)
+			}
+		}
+		t.refuse(hint, "is a key of "+strings.Join(of, " and ")+" "+what, name)
+	}
+}
+
+// others gives the keys that this kind of table has not.
+func (t *table) others() []string {
+	var out []string
+	for _, name := range names(t.keys) {
+		if !slices.ContainsFunc(t.keys, func(k key) bool { return k.name == name && k.has(t.kind) }) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // nameOf is shown for the end of a phrase: ` "schedul"`, or nothing.
@@ -121,18 +169,14 @@ func (t *table) refuse(hint, message string, keys ...string) {
 	}
 }
 
-// notYet refuses keys of the contract that this version does not act on. To
-// accept and ignore them would be a lie.
-func (t *table) notYet(keys ...string) { t.refuse("remove it", "not supported yet", keys...) }
-
-// need reports a key that is missing. The hint says what to write.
-func (t *table) need(key, hint string) bool {
+// need reports a key that is missing, and what to write.
+func (t *table) need(key string) bool {
 	if t.given(key) {
 		return true
 	}
 	if t.told[key] {
 		return false
 	}
-	t.d.fail(t.at, t.path, hint, "the key %q is missing", key)
+	t.d.fail(t.at, t.path, t.key(key).must, "the key %q is missing", key)
 	return false
 }

@@ -24,9 +24,7 @@ var gatewayPath = regexp.MustCompile(`^/ex/jira/[^/]+/?$`)
 const maxCA = 1 << 20
 
 func (d *decoder) jira(t *table, tr *Tracker) {
-	t.refuse("a jira tracker has projects", "is a key of linear trackers", "teams")
-	t.refuse("Jira makes a label by using it", "is a key of linear trackers", "label_ids")
-	if t.need("url", "url: https://acme.atlassian.net") {
+	if t.need("url") {
 		tr.URL = d.url(t, "url")
 	}
 	tr.Site = tr.URL
@@ -34,11 +32,11 @@ func (d *decoder) jira(t *table, tr *Tracker) {
 		tr.Site = d.url(t, "site")
 	}
 	d.gateway(t, tr)
-	if t.need("projects", "projects: [PAY, WEB]") {
+	if t.need("projects") {
 		tr.Projects = t.texts("projects", checkContainer)
 	}
 	tr.JQL = d.jql(t)
-	if s, ok := t.word("deployment", string(Cloud), string(DataCenter)); ok {
+	if s, ok := t.word("deployment"); ok {
 		tr.Deployment = Deployment(s)
 	}
 	if tr.Deployment == Cloud {

@@ -17,24 +17,15 @@ func (d *decoder) limits(top *table) Limits {
 	if !ok {
 		return l
 	}
-	t, ok := d.table(f.value, f.pos, "limits", "comments_per_run", "max_share", "mentions_per_person")
+	t, ok := d.table(f.value, f.pos, "limits", limitKeys())
 	if !ok {
 		return l
 	}
-	t.notYet("mentions_per_person")
-	if v, at, ok := t.number("comments_per_run"); ok {
-		if v != float64(int(v)) || v < 0 || v > 1000 {
-			d.fail(at, "limits.comments_per_run", "", "must be a whole number from 0 to 1000")
-		} else {
-			l.CommentsPerRun = int(v)
-		}
+	if v, ok := t.number("comments_per_run"); ok {
+		l.CommentsPerRun = int(v)
 	}
-	if v, at, ok := t.number("max_share"); ok {
-		if v <= 0 || v > 1 {
-			d.fail(at, "limits.max_share", "as in 0.3, which is 30 %", "must be more than 0 and at most 1")
-		} else {
-			l.MaxShare = v
-		}
+	if v, ok := t.number("max_share"); ok {
+		l.MaxShare = v
 	}
 	return l
 }
@@ -47,7 +38,7 @@ func (d *decoder) quiet(top *table) Quiet {
 	if !ok {
 		return q
 	}
-	t, ok := d.table(f.value, f.pos, "quiet", "hours", "weekends")
+	t, ok := d.table(f.value, f.pos, "quiet", quietKeys())
 	if !ok {
 		return q
 	}

@@ -72,7 +72,7 @@ func (d *decoder) link(n *node, path string) (LinkWay, bool) {
 		}
 		return LinkWay{}, false
 	}
-	t, ok := d.table(n, n.pos, path, append(words, "goal")...)
+	t, ok := d.table(n, n.pos, path, append(linkKeys(), key{name: string(roadmap.WayParent)}, key{name: string(roadmap.WayProject)}))
 	if !ok {
 		return LinkWay{}, false
 	}
@@ -99,23 +99,16 @@ func (d *decoder) link(n *node, path string) (LinkWay, bool) {
 
 // linkWords are the ways of this version.
 func linkWords() []string {
-	return []string{
-		string(roadmap.WayParent), string(roadmap.WayProject), string(roadmap.WayLabel),
-		string(roadmap.WayIssueLink), string(roadmap.WayField), string(roadmap.WayWhen),
-	}
+	entry := linkValue().either
+	return append(entry[0].words, entry[1].kinds...)
 }
 
 // linkExample shows how a way that takes a value is written, or "".
 func linkExample(way string) string {
-	switch roadmap.Way(way) {
-	case roadmap.WayLabel:
-		return `- label: "goal:{goal}"`
-	case roadmap.WayIssueLink:
-		return `- issue-link: [implements]`
-	case roadmap.WayField:
-		return `- field: "field:Strategic goal"`
-	case roadmap.WayWhen:
-		return `- {when: 'item.project == "PAY"', goal: file:GROW-1}`
+	for _, k := range linkKeys() {
+		if k.name == way && k.has(way) {
+			return k.must
+		}
 	}
 	return ""
 }

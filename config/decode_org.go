@@ -16,17 +16,14 @@ const defaultSchedule = "@every 15m"
 
 // org decodes the whole file.
 func (d *decoder) org(root *node) loaded {
-	t, ok := d.table(root, root.pos, "",
-		"org", "schedule", "timezone", "mode", "trackers", "roadmap", "people", "links", "stories",
-		"rules", "limits", "quiet", "store", "roles", "webhooks", "say")
+	t, ok := d.table(root, root.pos, "", orgKeys())
 	if !ok {
 		return loaded{}
 	}
-	t.notYet("webhooks", "say")
 	o := &Org{Path: d.file, Schedule: defaultSchedule, Mode: Observe, Roles: Split}
 	l := loaded{org: o, dir: d.dir}
 
-	if t.need("org", "org: acme") {
+	if t.need("org") {
 		if s, at, ok := t.text("org"); ok {
 			l.name, o.Name = at, s
 			if !orgName.MatchString(s) {
@@ -42,10 +39,10 @@ func (d *decoder) org(root *node) loaded {
 			d.fail(at, "schedule", `as in "*/15 * * * *" or "@every 15m"`, "%s", wrong)
 		}
 	}
-	if s, ok := t.word("mode", string(Observe), string(Write)); ok {
+	if s, ok := t.word("mode"); ok {
 		o.Mode = Mode(s)
 	}
-	if s, ok := t.word("roles", string(Split), string(Combined)); ok {
+	if s, ok := t.word("roles"); ok {
 		o.Roles = Roles(s)
 	}
 	if s, at, ok := t.text("store"); ok {
@@ -54,11 +51,11 @@ func (d *decoder) org(root *node) loaded {
 			d.fail(at, "store", "as in state/acme.db", "must be a file, not a folder")
 		}
 	}
-	if t.need("trackers", "see docs/config.md") {
+	if t.need("trackers") {
 		f := t.values["trackers"]
 		o.Trackers = d.trackerList(f.value, f.pos)
 	}
-	if t.need("roadmap", "without a goal every story would be flagged") {
+	if t.need("roadmap") {
 		o.Roadmap = d.roadmap(t)
 	}
 	if f, ok := t.values["people"]; ok {
@@ -66,7 +63,7 @@ func (d *decoder) org(root *node) loaded {
 	}
 	o.Links = d.links(t)
 	if f, ok := t.values["stories"]; ok {
-		if st, ok := d.table(f.value, f.pos, "stories", "where"); ok {
+		if st, ok := d.table(f.value, f.pos, "stories", storyKeys()); ok {
 			o.Stories.Where = st.expr("where")
 		}
 	}

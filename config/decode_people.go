@@ -16,12 +16,12 @@ func (d *decoder) people(n *node) []Person {
 	owners := map[string]string{} // account -> the person who has it
 	for _, f := range fields {
 		path := join("people", f.key)
-		t, ok := d.table(f.value, f.pos, path, "accounts", "double_hat")
+		t, ok := d.table(f.value, f.pos, path, personKeys())
 		if !ok {
 			continue
 		}
 		p := Person{Name: f.key}
-		if t.need("accounts", "accounts: {jira: ACCOUNT, eng: ana@acme.example}") {
+		if t.need("accounts") {
 			p.Accounts = d.accounts(t, f.key, owners)
 		}
 		p.DoubleHat = d.doubleHat(t)
@@ -37,8 +37,8 @@ func (d *decoder) doubleHat(t *table) *DoubleHat {
 	if !ok {
 		return nil
 	}
-	h, ok := d.table(f.value, f.pos, join(t.path, "double_hat"), "until", "why")
-	if !ok || !h.need("until", "until: 2026-12-31, its last day") {
+	h, ok := d.table(f.value, f.pos, join(t.path, "double_hat"), doubleHatKeys())
+	if !ok || !h.need("until") {
 		return nil
 	}
 	day, ok := h.date("until", d.loc)

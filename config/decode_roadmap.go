@@ -21,7 +21,7 @@ func (d *decoder) roadmap(top *table) []Source {
 	var out []Source
 	for i, n := range items {
 		path := fmt.Sprintf("roadmap[%d]", i)
-		t, ok := d.table(n, n.pos, path, "from", "jql", "goals", "pm", "po")
+		t, ok := d.table(n, n.pos, path, sourceKeys())
 		if ok {
 			out = append(out, d.source(t))
 		}
@@ -31,7 +31,7 @@ func (d *decoder) roadmap(top *table) []Source {
 
 func (d *decoder) source(t *table) Source {
 	var s Source
-	if !t.need("from", "the name of a tracker, or file") {
+	if !t.need("from") {
 		return s
 	}
 	from, at, ok := t.text("from")
@@ -43,24 +43,23 @@ func (d *decoder) source(t *table) Source {
 	kind, known := d.trackers[from]
 	switch {
 	case from == roadmap.FileTracker:
-		t.refuse("they stand on each goal", "is not a key of goals in the file", "pm", "po")
-		t.refuse("remove it", "is a key of jira sources", "jql")
-		if t.need("goals", "goals: [{id: GROW-1, title: Double sign-ups, pm: ana}]") {
+		t.as(roadmap.FileTracker, "sources", map[string]string{"pm": "it stands on each goal", "po": "it stands on each goal"})
+		if t.need("goals") {
 			s.File = d.fileGoals(t)
 		}
 	case !known:
 		names := append(d.trackerWords(), roadmap.FileTracker)
 		d.fail(at, join(t.path, "from"), didYouMean(from, names), "there is no tracker%s; there is %s", nameOf(from), list(names))
 	case kind == Jira:
-		t.refuse("goals of a jira tracker are found by jql", "is a key of linear and file sources", "goals")
-		if t.need("jql", "jql: project = ROAD AND issuetype = Initiative") {
+		t.as(string(Jira), "sources", map[string]string{"goals": "goals of a jira tracker are found by jql"})
+		if t.need("jql") {
 			s.JQL = d.jql(t)
 		}
 		s.PM, s.PO = d.owner(t, "pm", Jira, "assignee"), d.owner(t, "po", Jira, "")
 	case kind == Linear:
-		t.refuse("remove it", "is a key of jira sources", "jql")
-		if t.need("goals", "goals: initiatives or goals: projects") {
-			s.Goals, _ = t.word("goals", "initiatives", "projects")
+		t.as(string(Linear), "sources", nil)
+		if t.need("goals") {
+			s.Goals, _ = t.word("goals")
 		}
 		s.PM, s.PO = d.owner(t, "pm", Linear, "owner"), d.owner(t, "po", Linear, "lead")
 	}
@@ -112,7 +111,7 @@ func (d *decoder) fileGoals(t *table) []FileGoal {
 	var out []FileGoal
 	for i, n := range items {
 		path := fmt.Sprintf("%s.goals[%d]", t.path, i)
-		g, ok := d.table(n, n.pos, path, "id", "title", "pm", "po", "status", "target", "url")
+		g, ok := d.table(n, n.pos, path, goalKeys())
 		if ok {
 			out = append(out, d.fileGoal(g))
 		}
@@ -122,7 +121,7 @@ func (d *decoder) fileGoals(t *table) []FileGoal {
 
 func (d *decoder) fileGoal(t *table) FileGoal {
 	g := FileGoal{Status: roadmap.StatusDoing}
-	if t.need("id", "id: GROW-1") {
+	if t.need("id") {
 		if id, at, ok := t.text("id"); ok {
 			g.ID = id
 			if !goalID.MatchString(id) {
@@ -134,10 +133,10 @@ func (d *decoder) fileGoal(t *table) FileGoal {
 			}
 		}
 	}
-	if t.need("title", "title: Double self-serve sign-ups") {
+	if t.need("title") {
 		g.Title, _, _ = t.text("title")
 	}
-	if s, ok := t.word("status", "planned", "active", "done", "dropped"); ok {
+	if s, ok := t.word("status"); ok {
 		g.Status = map[string]roadmap.Status{
 			"planned": roadmap.StatusTodo, "active": roadmap.StatusDoing,
 			"done": roadmap.StatusDone, "dropped": roadmap.StatusDropped,

@@ -37,12 +37,9 @@ func lentLabels() map[roadmap.Rule]string {
 
 // ruleNames gives the names of all rules, sorted.
 func ruleNames() []string {
-	var names []string
-	for name := range defaultRules() {
-		names = append(names, string(name))
-	}
-	slices.Sort(names)
-	return names
+	out := names(rulesKeys())
+	slices.Sort(out)
+	return out
 }
 
 func (d *decoder) rules(top *table) map[roadmap.Rule]Rule {
@@ -96,17 +93,30 @@ func (d *decoder) shareNoLabel(rules map[roadmap.Rule]Rule, order []ruleLabel) {
 // rule lays what the file says over the defaults in r, and gives the place of
 // the label.
 func (d *decoder) rule(f field, path string, name roadmap.Rule, r *Rule) pos {
-	t, ok := d.table(f.value, f.pos, path,
-		"enabled", "grace", "label", "comment", "unless", "scope", "since", "max_goals", "min_share")
+	t, ok := d.table(f.value, f.pos, path, ruleKeys())
 	if !ok {
 		return f.pos
 	}
 	t.flag("enabled", &r.Enabled)
 	r.Unless, r.Scope = t.expr("unless"), t.expr("scope")
-	d.options(t, name, r)
-	if name == roadmap.POOverloaded || name == roadmap.SprintOffRoadmap {
-		t.refuse("remove it", "this rule is reported only: it is about a person or a sprint, where nothing can be written",
-			"grace", "label", "comment", "since")
+	t.kind = ruleKind(name)
+	for _, other := range t.others() {
+		why := "this rule is reported only: it is about a person or a sprint, where nothing can be written"
+		if of := keyOf(other); of != writes {
+			why = "is a key of " + of
+		}
+		t.refuse("remove it", why, other)
+	}
+	switch t.kind {
+	case string(roadmap.POOverloaded):
+		if v, ok := t.number("max_goals"); ok {
+			r.MaxGoals = int(v)
+		}
+		return f.pos
+	case string(roadmap.SprintOffRoadmap):
+		if v, ok := t.number("min_share"); ok {
+			r.MinShare = v
+		}
 		return f.pos
 	}
 	t.flag("comment", &r.Comment)
@@ -134,26 +144,9 @@ func (d *decoder) rule(f field, path string, name roadmap.Rule, r *Rule) pos {
 	return l.value.pos
 }
 
-// options reads the keys that one rule alone has.
-func (d *decoder) options(t *table, name roadmap.Rule, r *Rule) {
-	if name != roadmap.POOverloaded {
-		t.refuse("remove it", "is a key of "+string(roadmap.POOverloaded), "max_goals")
-	} else if v, at, ok := t.number("max_goals"); ok {
-		if v != float64(int(v)) || v < 1 || v > 1000 {
-			d.fail(at, join(t.path, "max_goals"), "", "must be a whole number from 1 to 1000")
-		} else {
-			r.MaxGoals = int(v)
-		}
-	}
-	if name != roadmap.SprintOffRoadmap {
-		t.refuse("remove it", "is a key of "+string(roadmap.SprintOffRoadmap), "min_share")
-	} else if v, at, ok := t.number("min_share"); ok {
-		if v <= 0 || v > 1 {
-			d.fail(at, join(t.path, "min_share"), "as in 0.6, which is 60 %", "must be more than 0 and at most 1")
-		} else {
-			r.MinShare = v
-		}
-	}
+// keyOf gives the kind of rule that has a key.
+func keyOf(name string) string {
+	return ruleKeys()[slices.IndexFunc(ruleKeys(), func(k key) bool { return k.name == name })].of
 }
 
 // checkLabel says what is wrong with a label that we would write, or "". Where

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"regexp"
@@ -31,17 +30,6 @@ var (
 	clientIDShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 )
 
-// The keys of a tracker, by what knows them.
-func commonKeys() []string { return []string{"type", "auth", "url", "requests_per_second", "census"} }
-
-func jiraKeys() []string {
-	return []string{"projects", "jql", "site", "deployment", "levels", "ca_file"}
-}
-func linearKeys() []string { return []string{"teams", "label_ids"} }
-
-// laterKeys are those of the contract that this version does not act on.
-func laterKeys() []string { return []string{"concurrency"} }
-
 func (d *decoder) trackerList(n *node, at pos) []Tracker {
 	fields, ok := d.entries(n, "trackers")
 	if !ok {
@@ -68,32 +56,30 @@ func (d *decoder) trackerList(n *node, at pos) []Tracker {
 
 func (d *decoder) tracker(f field, path string) Tracker {
 	tr := Tracker{Name: f.key}
-	t, ok := d.table(f.value, f.pos, path, slices.Concat(commonKeys(), jiraKeys(), linearKeys(), laterKeys())...)
+	t, ok := d.table(f.value, f.pos, path, trackerKeys())
 	if !ok {
 		return tr
 	}
-	t.notYet(laterKeys()...)
-	if !t.need("type", "type: jira or type: linear") {
+	if !t.need("type") {
 		return tr
 	}
-	kind, ok := t.word("type", string(Jira), string(Linear))
+	kind, ok := t.word("type")
 	if !ok {
 		return tr
 	}
 	tr.Type = TrackerType(kind)
+	t.as(kind, "trackers", map[string]string{
+		"projects": "a linear tracker has teams", "teams": "a jira tracker has projects", "label_ids": "Jira makes a label by using it",
+	})
 	d.trackers[f.key] = tr.Type
-	if t.need("auth", "auth: "+authExample(tr.Type)) {
+	if t.need("auth") {
 		a := t.values["auth"]
 		tr.Auth = d.auth(a, join(path, "auth"), tr.Type)
 	}
 	tr.Census = d.census(t)
 	tr.RequestsPerSecond = defaultRequestsPerSecond
-	if v, at, ok := t.number("requests_per_second"); ok {
-		if v <= 0 || v > 10000 {
-			d.fail(at, join(path, "requests_per_second"), "as in 10, the default", "must be more than 0 and at most 10000")
-		} else {
-			tr.RequestsPerSecond = v
-		}
+	if v, ok := t.number("requests_per_second"); ok {
+		tr.RequestsPerSecond = v
 	}
 	if tr.Type == Jira {
 		d.jira(t, &tr)
@@ -104,13 +90,11 @@ func (d *decoder) tracker(f field, path string) Tracker {
 }
 
 func (d *decoder) linear(t *table, tr *Tracker) {
-	t.refuse("a linear tracker has teams", "is a key of jira trackers", "projects")
-	t.refuse("remove it", "is a key of jira trackers", jiraKeys()[1:]...)
 	tr.URL = linearURL
 	if t.given("url") {
 		tr.URL = d.url(t, "url")
 	}
-	if t.need("teams", "teams: [ENG, OPS]") {
+	if t.need("teams") {
 		tr.Teams = t.texts("teams", checkContainer)
 	}
 	tr.LabelIDs = d.labelIDs(t)
@@ -181,17 +165,15 @@ func authExample(t TrackerType) string {
 // tokens in the oddest places.
 func (d *decoder) auth(f field, path string, tracker TrackerType) Auth {
 	var a Auth
-	t, ok := d.table(f.value, f.pos, path, "type", "user", "token", "client_id", "client_secret")
+	t, ok := d.table(f.value, f.pos, path, authKeys())
 	if !ok {
 		return a
 	}
 	// A literal is an error also where the key is not used.
 	clientSecret, token := t.secret("client_secret"), t.secret("token")
-	kinds := []string{string(Basic), string(Bearer)}
-	if tracker == Linear {
-		kinds = []string{string(APIKey), string(OAuth)}
-	}
-	if !t.need("type", authExample(tracker)) {
+	kinds := authKinds(tracker)
+	t.kind = kinds[0] // for what to write where the type is missing
+	if !t.need("type") {
 		return a
 	}
 	s, at, ok := t.text("type")
@@ -203,22 +185,17 @@ func (d *decoder) auth(f field, path string, tracker TrackerType) Auth {
 		return a
 	}
 	a.Type = AuthType(s)
-	unused := fmt.Sprintf("is not used with type: %s", a.Type)
+	t.kind = string(a.Type)
+	t.refuse("remove it", "is not used with type: "+t.kind, t.others()...)
 	if a.Type == OAuth {
-		t.refuse("remove it", unused, "user", "token")
 		a.ClientSecret = clientSecret
 		a.ClientID = d.clientID(t)
-		t.need("client_secret", "client_secret: env:NAME or file:PATH")
+		t.need("client_secret")
 		return a
 	}
 	a.Token = token
-	t.refuse("remove it", unused, "client_id", "client_secret")
-	t.need("token", "token: env:NAME or file:PATH")
-	if a.Type != Basic {
-		t.refuse("remove it", unused, "user")
-		return a
-	}
-	if t.need("user", "the e-mail address of the account") {
+	t.need("token")
+	if a.Type == Basic && t.need("user") {
 		user, at, ok := t.text("user")
 		if ok && strings.Contains(user, ":") {
 			// In basic authentication the first colon ends the name (RFC 7617 section 2).
@@ -231,7 +208,7 @@ func (d *decoder) auth(f field, path string, tracker TrackerType) Auth {
 
 // clientID reads the public name of an OAuth app, which is no secret.
 func (d *decoder) clientID(t *table) string {
-	if !t.need("client_id", "the app's client ID; Linear shows it under Settings > API > OAuth applications") {
+	if !t.need("client_id") {
 		return ""
 	}
 	id, at, ok := t.text("client_id")

@@ -16,7 +16,7 @@ func (d *decoder) whenWay(t *table) (LinkWay, bool) {
 		return LinkWay{}, false
 	}
 	way := LinkWay{Way: roadmap.WayWhen, When: t.expr(string(roadmap.WayWhen))}
-	if !t.need("goal", "goal: file:GROW-1 or goal: jira:ROAD-1") {
+	if !t.need("goal") {
 		return way, false
 	}
 	s, at, ok := t.text("goal")

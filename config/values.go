@@ -48,10 +48,16 @@ func (d *decoder) block(n *node, path string) (string, bool) {
 }
 
 // word reads a key that holds one of a few words.
-func (t *table) word(key string, words ...string) (string, bool) {
+func (t *table) word(key string) (string, bool) {
 	s, at, ok := t.text(key)
 	if !ok {
 		return "", false
+	}
+	var words []string
+	for _, k := range t.keys {
+		if k.name == key && k.has(t.kind) {
+			words = append(words, k.value.words...)
+		}
 	}
 	if !slices.Contains(words, s) {
 		t.d.fail(at, join(t.path, key), didYouMean(s, words), "%s is not known here; it is %s", shown(s), list(words))
@@ -73,18 +79,27 @@ func (t *table) flag(key string, dst *bool) {
 	*dst = strings.EqualFold(f.value.text, "true")
 }
 
-// number reads a key that holds a number.
-func (t *table) number(key string) (v float64, at pos, ok bool) {
+// number reads a key that holds a number within the bounds of the key.
+func (t *table) number(key string) (v float64, ok bool) {
 	f, ok := t.values[key]
 	if !ok {
-		return 0, pos{}, false
+		return 0, false
 	}
+	path, want := join(t.path, key), t.key(key).value
 	v, err := strconv.ParseFloat(f.value.text, 64)
 	if f.value.kind != kindNumber || err != nil || v != v {
-		t.d.fail(f.value.pos, join(t.path, key), "", "must be a number")
-		return 0, pos{}, false
+		t.d.fail(f.value.pos, path, "", "must be a number")
+		return 0, false
 	}
-	return v, f.value.pos, true
+	switch {
+	case want.form == formWhole && (v != float64(int(v)) || v < want.low || v > want.high):
+		t.d.fail(f.value.pos, path, want.example, "must be a whole number from %g to %g", want.low, want.high)
+		return 0, false
+	case want.form == formNumber && (v <= want.low || v > want.high):
+		t.d.fail(f.value.pos, path, want.example, "must be more than %g and at most %g", want.low, want.high)
+		return 0, false
+	}
+	return v, true
 }
 
 // duration reads a key that holds a duration into dst.
