@@ -13,7 +13,7 @@ AXE   := bin/axe/node_modules/axe-core/axe.min.js
 export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench fmt lint vet clean compiler browser
+.PHONY: help demo build test docs bench fmt lint vet clean compiler browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: lint vet browser $(AXE) ## lint, vet and every test with the race detector
 	@$(TOOL) gotestsum --format=pkgname --format-hide-empty-pkg --hide-summary=skipped --jsonfile=$(TESTS) -- \
 		-race -timeout 10m ./... ; \
 	status=$$? ; awk -f tools/count.awk $(TESTS) ; exit $$status
+
+docs: compiler ## write the tables of docs/config.md from the keys of the config file
+	$(GO) test ./config -run '^TestDocs$$' -update
 
 # What cannot be had is no reason to stop: the tests that miss it are skipped and say so.
 browser:

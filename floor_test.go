@@ -64,6 +64,7 @@ func alignd() house {
 			"github.com/chromedp/cdproto":           {inTests},
 			"github.com/google/go-cmp":              {inTests},
 			"github.com/rogpeppe/go-internal":       {inTests},
+			"github.com/santhosh-tekuri/jsonschema": {inTests}, // is what `check --schema` prints a schema?
 			"pgregory.net/rapid":                    {inTests},
 		},
 

@@ -93,7 +93,7 @@ func (d *decoder) shareNoLabel(rules map[roadmap.Rule]Rule, order []ruleLabel) {
 // rule lays what the file says over the defaults in r, and gives the place of
 // the label.
 func (d *decoder) rule(f field, path string, name roadmap.Rule, r *Rule) pos {
-	t, ok := d.table(f.value, f.pos, path, ruleKeys())
+	t, ok := d.table(f.value, f.pos, path, ruleKeys(name))
 	if !ok {
 		return f.pos
 	}
@@ -146,7 +146,8 @@ func (d *decoder) rule(f field, path string, name roadmap.Rule, r *Rule) pos {
 
 // keyOf gives the kind of rule that has a key.
 func keyOf(name string) string {
-	return ruleKeys()[slices.IndexFunc(ruleKeys(), func(k key) bool { return k.name == name })].of
+	keys := ruleKeys(roadmap.StoryWithoutGoal) // every rule's are told alike
+	return keys[slices.IndexFunc(keys, func(k key) bool { return k.name == name })].of
 }
 
 // checkLabel says what is wrong with a label that we would write, or "". Where

@@ -16,8 +16,10 @@ type key struct {
 	value value
 	must  string // what to write where it is missing; "": it may be left out
 	means string // in Markdown, on one line
-	// normal is what holds where the key is left out, in Markdown; "": nothing.
-	normal string
+	// otherwise is what holds where the key is left out, as JSON has it; nil
+	// where that is no plain value.
+	otherwise any
+	normal    string // the same in Markdown, where that is more than the value
 	// later marks a key of the contract that this version does not act on: to
 	// accept and ignore it would be a lie.
 	later bool

@@ -11,12 +11,12 @@ func orgKeys() []key {
 	return []key{
 		{name: "org", value: text(orgName), must: "org: acme", means: "name of the organisation: 1 to 40 of `a-z`, `0-9`, `-`"},
 		{
-			name: "schedule", normal: "`\"" + defaultSchedule + "\"`",
+			name: "schedule", otherwise: defaultSchedule, normal: "`\"" + defaultSchedule + "\"`",
 			means: "when a pass runs: five cron fields, or `\"@every 15m\"`, `\"@hourly\"`, ... Quote it: YAML takes a leading `*` or `@` for its own",
 		},
-		{name: "timezone", normal: "`UTC`", means: "IANA name; schedule, business days, quiet hours and dates go by it"},
+		{name: "timezone", otherwise: "UTC", means: "IANA name; schedule, business days, quiet hours and dates go by it"},
 		{
-			name: "mode", value: oneOf(string(Observe), string(Write)), normal: "`observe`",
+			name: "mode", value: oneOf(string(Observe), string(Write)), otherwise: string(Observe),
 			means: "`observe`: pull, map, plan, report, never write. `write`: apply too",
 		},
 		{
@@ -28,13 +28,14 @@ func orgKeys() []key {
 			must: "without a goal every story would be flagged", means: "where the goals are; at least one source",
 		},
 		{
-			name: "roles", value: oneOf(string(Split), string(Combined)), normal: "`split`",
+			name: "roles", value: oneOf(string(Split), string(Combined)), otherwise: string(Split),
 			means: "`split`: PM and PO are two people. `combined`: one person may be both, and either satisfies ownership",
 		},
 		{name: "people", value: value{form: formMap, each: ptr(tableOf(personKeys()))}, normal: "nobody", means: "who is who across trackers"},
 		{
-			name: "links", value: listOf(linkValue()), normal: "`[parent, project, {label: \"goal:{goal}\"}]`",
-			means: "the ways from an item to a goal",
+			name: "links", value: listOf(linkValue()), normal: "`parent`, `project`, `label: \"goal:{goal}\"`",
+			otherwise: []any{"parent", "project", map[string]any{"label": "goal:" + goalSlot}},
+			means:     "the ways from an item to a goal",
 		},
 		{name: "stories", value: tableOf(storyKeys()), normal: "every story", means: "what counts as a story"},
 		{name: "rules", value: tableOf(rulesKeys()), normal: "each as below", means: "what must hold; naming a rule changes only the keys that are given"},
@@ -58,11 +59,11 @@ func storyKeys() []key {
 func limitKeys() []key {
 	return []key{
 		{
-			name: "comments_per_run", value: value{form: formWhole, low: 0, high: 1000}, normal: "`20`",
+			name: "comments_per_run", value: value{form: formWhole, low: 0, high: 1000}, otherwise: defaultCommentsPerRun,
 			means: "new comments in one pass, 0 to 1000; the rest waits",
 		},
 		{
-			name: "max_share", value: value{form: formNumber, low: 0, high: 1, example: "as in 0.3, which is 30 %"}, normal: "`0.3`",
+			name: "max_share", value: value{form: formNumber, low: 0, high: 1, example: "as in 0.3, which is 30 %"}, otherwise: defaultMaxShare,
 			means: "a pass that would newly flag more than this share of the stories is held whole; more than 0, at most 1",
 		},
 		{name: "mentions_per_person", later: true},
@@ -72,7 +73,7 @@ func limitKeys() []key {
 func quietKeys() []key {
 	return []key{
 		{name: "hours", value: text(quietHours), normal: "none", means: "when changes wait, in quotes: `\"18:00-08:00\"`"},
-		{name: "weekends", value: value{form: formFlag}, normal: "`false`", means: "`true`: changes wait on Saturday and Sunday"},
+		{name: "weekends", value: value{form: formFlag}, otherwise: false, means: "`true`: changes wait on Saturday and Sunday"},
 	}
 }
 

@@ -41,22 +41,23 @@ func rulesKeys() []key {
 	var keys []key
 	for _, w := range wordsOf() {
 		keys = append(keys, key{
-			name: string(w.rule), value: tableOf(ruleKeys(), ruleKind(w.rule)), means: "holds when " + w.holds,
+			name: string(w.rule), value: tableOf(ruleKeys(w.rule), ruleKind(w.rule)), means: "holds when " + w.holds,
 		})
 	}
 	return keys
 }
 
-// ruleKeys are the keys of a rule.
-func ruleKeys() []key {
+// ruleKeys are the keys of a rule, with its own defaults.
+func ruleKeys(rule roadmap.Rule) []key {
+	r := defaultRules()[rule]
 	return []key{
-		{name: "enabled", value: value{form: formFlag}, normal: "`true`", means: "`false` switches the rule off"},
-		{name: "grace", of: writes, value: value{form: formDuration}, normal: "see above", means: "how long an item is left alone"},
+		{name: "enabled", value: value{form: formFlag}, otherwise: true, means: "`false` switches the rule off"},
+		{name: "grace", of: writes, value: value{form: formDuration}, otherwise: r.Grace.String(), normal: "see above", means: "how long an item is left alone"},
 		{
-			name: "label", of: writes, value: value{form: formAny}, normal: "see above",
+			name: "label", of: writes, value: value{form: formAny}, otherwise: r.Label, normal: "see above",
 			means: "the label that is added; `\"\"` adds none. No two rules share one. With a jira tracker it holds no space and at most 255 characters: no Jira label can",
 		},
-		{name: "comment", of: writes, value: value{form: formFlag}, normal: "see above", means: "`false` writes no comment"},
+		{name: "comment", of: writes, value: value{form: formFlag}, otherwise: r.Comment, normal: "see above", means: "`false` writes no comment"},
 		{name: "unless", value: value{form: formBlock}, normal: "never", means: "an expression; where it is true the rule is silent"},
 		{name: "scope", value: value{form: formBlock}, normal: "everywhere", means: "an expression; the rule looks only where it is true"},
 		{
@@ -64,11 +65,11 @@ func ruleKeys() []key {
 			means: "a date; items created before it are reported, but neither labelled nor commented on",
 		},
 		{
-			name: "max_goals", of: string(roadmap.POOverloaded), value: value{form: formWhole, low: 1, high: 1000}, normal: "`5`",
+			name: "max_goals", of: string(roadmap.POOverloaded), value: value{form: formWhole, low: 1, high: 1000}, otherwise: r.MaxGoals,
 			means: "how many open goals one PO may have, 1 to 1000",
 		},
 		{
-			name: "min_share", of: string(roadmap.SprintOffRoadmap), value: value{form: formNumber, low: 0, high: 1, example: "as in 0.6, which is 60 %"}, normal: "`0.6`",
+			name: "min_share", of: string(roadmap.SprintOffRoadmap), value: value{form: formNumber, low: 0, high: 1, example: "as in 0.6, which is 60 %"}, otherwise: r.MinShare,
 			means: "the share that must be linked; more than 0, at most 1",
 		},
 	}

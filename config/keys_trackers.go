@@ -24,7 +24,7 @@ func trackerKeys() []key {
 			name: "url", of: jira, value: value{form: formAddress}, must: "url: https://acme.atlassian.net",
 			means: "the site, with its context path if it has one. Plain http only for loopback",
 		},
-		{name: "url", of: linear, value: value{form: formAddress}, normal: "`" + linearURL + "`", means: "the GraphQL endpoint"},
+		{name: "url", of: linear, value: value{form: formAddress}, otherwise: linearURL, means: "the GraphQL endpoint"},
 		{
 			name: "projects", of: jira, value: listOf(text(containerID)), must: "projects: [PAY, WEB]",
 			means: "keys of the projects with the stories; at least one",
@@ -34,11 +34,11 @@ func trackerKeys() []key {
 			means: "narrows the stories further; one condition, without `ORDER BY`. It is asked whole at every pass: an issue that stops matching is no story any more. In JQL `!=` and `NOT IN` pass over issues where the field is empty, so `labels != no-sync` alone leaves out every issue without labels: write `labels IS EMPTY OR labels != no-sync`",
 		},
 		{
-			name: "requests_per_second", value: value{form: formNumber, low: 0, high: 10000, example: "as in 10, the default"}, normal: "`10`",
+			name: "requests_per_second", value: value{form: formNumber, low: 0, high: 10000, example: "as in 10, the default"}, otherwise: defaultRequestsPerSecond,
 			means: "the pace of all requests to this tracker; more than 0, at most 10000",
 		},
 		{
-			name: "census", value: value{form: formDuration}, normal: "`24h`",
+			name: "census", value: value{form: formDuration}, otherwise: Duration{Clock: defaultCensus}.String(),
 			means: "how often all ids are counted, which is how deletions show; at least `1h`",
 		},
 		{
@@ -118,10 +118,10 @@ func sourceKeys() []key {
 			name: "goals", of: file, value: listOf(tableOf(goalKeys())), must: "goals: [{id: GROW-1, title: Double sign-ups, pm: ana}]",
 			means: "the goals themselves, each with the keys below",
 		},
-		{name: "pm", of: jira, value: text(jiraOwner), normal: "`assignee`", means: "who is PM: `assignee`, `reporter` or `\"field:NAME\"`"},
+		{name: "pm", of: jira, value: text(jiraOwner), otherwise: "assignee", means: "who is PM: `assignee`, `reporter` or `\"field:NAME\"`"},
 		{name: "po", of: jira, value: text(jiraOwner), normal: "nobody", means: "who is PO: the same forms"},
-		{name: "pm", of: linear, value: oneOf("owner", "lead"), normal: "`owner`", means: "who is PM: the `owner` of the initiative (a project has that of its initiative), or the `lead` of the project (an initiative has the leads of its open projects)"},
-		{name: "po", of: linear, value: oneOf("owner", "lead"), normal: "`lead`", means: "who is PO: the same"},
+		{name: "pm", of: linear, value: oneOf("owner", "lead"), otherwise: "owner", means: "who is PM: the `owner` of the initiative (a project has that of its initiative), or the `lead` of the project (an initiative has the leads of its open projects)"},
+		{name: "po", of: linear, value: oneOf("owner", "lead"), otherwise: "lead", means: "who is PO: the same"},
 	}
 }
 
@@ -131,7 +131,7 @@ func goalKeys() []key {
 	return []key{
 		{name: "id", value: text(goalID), must: "id: GROW-1", means: "letters, digits, `.`, `_`, `-`; no two alike"},
 		{name: "title", must: "title: Double self-serve sign-ups", means: "what it is"},
-		{name: "status", value: oneOf("planned", "active", "done", "dropped"), normal: "`active`", means: "`planned`, `active`, `done` or `dropped`"},
+		{name: "status", value: oneOf("planned", "active", "done", "dropped"), otherwise: "active", means: "`planned`, `active`, `done` or `dropped`"},
 		{name: "target", value: value{form: formDate}, normal: "none", means: "a date, `2026-12-31`"},
 		{name: "pm", value: people, normal: "nobody", means: "a name, or a list of names; one that is a key of `people` is that person"},
 		{name: "po", value: people, normal: "nobody", means: "the same"},

@@ -15,19 +15,43 @@ import (
 )
 
 func newCheckCmd(c *common) *cobra.Command {
-	var online bool
+	var online, schema bool
 	cmd := &cobra.Command{
 		Use:   "check FILE|DIR ...",
 		Short: "Is the configuration right? --online also asks the trackers",
 		Long: `Reads org files and tells every problem of each, with line and column. With
 --online it also asks the trackers: who we are, and whether the projects, teams,
 fields and permissions that the file needs are there. It writes nothing.
+
+With --schema it prints the JSON Schema of the file and reads none: an editor
+that is given it completes the keys and tells slips while they are typed.
 ` + exitHelp,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return c.runCheck(cmd.Context(), args, online) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.MinimumNArgs(1)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				return c.printSchema()
+			}
+			return c.runCheck(cmd.Context(), args, online)
+		},
 	}
 	cmd.Flags().BoolVar(&online, "online", false, "ask the trackers too")
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the file")
+	cmd.MarkFlagsMutuallyExclusive("online", "schema")
 	return cmd
+}
+
+func (c *common) printSchema() error {
+	text, err := config.Schema()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.out, "%s\n", text)
+	return err
 }
 
 // checked is the answer of check, for one org.
