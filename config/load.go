@@ -24,6 +24,16 @@ func Load(path string) (*Org, error) {
 	return l.org, nil
 }
 
+// Parse is Load of a file that need not exist yet: path says where it would be,
+// for messages and for what is relative to it.
+func Parse(path string, text []byte) (*Org, error) {
+	l, problems := parse(path, text)
+	if len(problems) > 0 {
+		return nil, &ProblemsError{Problems: problems}
+	}
+	return l.org, nil
+}
+
 // LoadAll reads files, and of folders every *.yaml and *.yml in them (not in
 // folders below). It gives the orgs that are right, in the order of the paths
 // and within a folder by name, and beside them a *ProblemsError with the
@@ -120,12 +130,17 @@ type loaded struct {
 	name, store pos
 }
 
-// load reads, decodes and checks one file. With problems the org is of no use.
+// load reads and parses one file. With problems the org is of no use.
 func load(path string) (loaded, []Problem) {
 	src, err := readSmall(path, maxFile)
 	if err != nil {
 		return loaded{}, []Problem{{File: path, Message: err.Error(), Hint: hintFor(err)}}
 	}
+	return parse(path, src)
+}
+
+// parse decodes and checks the text of one file.
+func parse(path string, src []byte) (loaded, []Problem) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return loaded{}, []Problem{{File: path, Message: fmt.Sprintf("cannot tell its folder: %v", bare(err))}}

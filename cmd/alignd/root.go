@@ -150,10 +150,10 @@ or a goal has no product owner. It observes until a file says mode: write.`,
 	flags.StringVar(&c.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&c.now, "now", "", "take this as the time (RFC 3339), for tests and what-if")
 	root.AddCommand(
-		newDemoCmd(c), newCheckCmd(c), newPlanCmd(c), newApplyCmd(c), newSyncCmd(c), newServeCmd(c),
+		newDemoCmd(c), newInitCmd(c), newCheckCmd(c), newPlanCmd(c), newApplyCmd(c), newSyncCmd(c), newServeCmd(c),
 		newExplainCmd(c), newReportCmd(c), newLogCmd(c), newVersionCmd(c),
 	)
-	for _, name := range []string{"init", "undo", "backup"} {
+	for _, name := range []string{"undo", "backup"} {
 		root.AddCommand(&cobra.Command{
 			Use: name, Hidden: true, DisableFlagParsing: true,
 			RunE: func(*cobra.Command, []string) error { return fmt.Errorf("%s is not supported yet", name) },
