@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -69,21 +70,37 @@ func TestMatch(t *testing.T) {
 
 // TestBadExpressions: what cannot be said, why, and where.
 func TestBadExpressions(t *testing.T) {
-	for _, c := range []struct{ expr, want string }{
+	for _, c := range badExpressions() {
+		e, err := CompileExpr(c.expr)
+		if err == nil || e != nil {
+			t.Errorf("%.80s compiles", c.expr)
+			continue
+		}
+		if err.Error() != c.want {
+			t.Errorf("%.80s\n\tgot  %v\n\twant %s", c.expr, err, c.want)
+		}
+	}
+	t.Logf("%d bad expressions", len(badExpressions()))
+}
+
+type badExpression struct{ expr, want string }
+
+func badExpressions() []badExpression {
+	return []badExpression{
 		{``, `the expression is empty, at character 1`},
 		{`item.lables == "x"`, `item has no field "lables", at character 6 (did you mean "labels"?)`},
 		{`item["lables"] == "x"`, `item has no field "lables", at character 6 (did you mean "labels"?)`},
 		{`itme.key == "x"`, `unknown name "itme", at character 1 (did you mean "item"?)`},
 		{`"x" in labels`, `unknown name "labels", at character 8 (did you mean item.labels?)`},
 		{`ages(item.created) > duration("1d")`, `unknown name "ages", at character 1 (did you mean "age"?)`},
-		{`item.title`, `the expression must come out true or false: expected bool, but got string, at character 1`},
-		{`item`, `the expression must come out true or false: expected bool, but got item, at character 1`},
-		{`nil`, `the expression must come out true or false: expected bool, but got unknown, at character 1`},
-		{`item.labels == "x"`, `invalid operation: == (mismatched types []string and string), at character 13`},
-		{`len(item.labels) > "3"`, `invalid operation: > (mismatched types int and string), at character 18`},
-		{`age(item.created) > 3`, `invalid operation: > (mismatched types time.Duration and int), at character 19`},
+		{`item.title`, `the expression must come out true or false, not text, at character 1`},
+		{`item`, `the expression must come out true or false, not item, at character 1`},
+		{`nil`, `the expression must come out true or false, not unknown, at character 1`},
+		{`item.labels == "x"`, `invalid operation: == (mismatched types list and text), at character 13`},
+		{`len(item.labels) > "3"`, `invalid operation: > (mismatched types number and text), at character 18`},
+		{`age(item.created) > 3`, `invalid operation: > (mismatched types duration and number), at character 19 (write duration("3d"))`},
 		{`item.type = "x"`, `unexpected token Operator("="), at character 11 (did you mean "=="?)`},
-		{`item.type == `, `unexpected token EOF, at character 13`},
+		{`item.type == `, `the expression ends too soon, at character 13`},
 		{`item.status == "open"`, `item.status is never "open"; it is one of triage, todo, doing, done or dropped, at character 16`},
 		{`item.status in ["todo", "doign"]`, `item.status is never "doign"; it is one of triage, todo, doing, done or dropped, at character 25 (did you mean "doing"?)`},
 		{`"hihg" != item.priority`, `item.priority is never "hihg"; it is one of urgent, high, medium, low or none, at character 1 (did you mean "high"?)`},
@@ -105,15 +122,27 @@ func TestBadExpressions(t *testing.T) {
 		{`any(item.labels, any(item.labels, any(item.labels, # == "x")))`, `at most two of any, all, none, one and count may stand inside each other, at character 18`},
 		{strings.Repeat("(", 3000), `the expression is longer than 2000 characters, at character 1`},
 		{strings.Repeat("true or ", 240) + "true", `the expression is too large, at character 1606`},
-	} {
-		e, err := CompileExpr(c.expr)
-		if err == nil || e != nil {
-			t.Errorf("%.80s compiles", c.expr)
-			continue
-		}
-		if err.Error() != c.want {
-			t.Errorf("%.80s\n\tgot  %v\n\twant %s", c.expr, err, c.want)
-		}
+		{`item.projekt == "PAY"`, `item has no field "projekt", at character 6 (did you mean "project"?)`},
+		{`item.project === "PAY"`, `unexpected token Operator("="), at character 16 (did you mean "=="?)`},
+		{`item.project == "PAY" && `, `the expression ends too soon, at character 25`},
+		{`item.project == "PAY" AND item.in_sprint`, `unexpected token Identifier("AND"), at character 23 (write and, or, not in small letters)`},
+		{`item.project == 'PAY`, `literal not terminated, at character 21`},
+		{`(item.project == "PAY"`, `the expression ends too soon, at character 22`},
+		{`item.project == "PAY")`, `unexpected token Bracket(")"), at character 22`},
+		{`item.labels contains "x"`, `invalid operation: contains (mismatched types list and text), at character 13 (a list is asked the other way round: "x" in item.labels)`},
+		{`"x" in item.title and item.in_sprint == "yes"`, `invalid operation: in (mismatched types text and text), at character 5 (a text is asked with contains: item.title contains "x")`},
+		{`item.created > "2026-11-01"`, `invalid operation: > (mismatched types time and text), at character 14 (write date("2026-12-31"))`},
+		{`not item.labels`, `invalid operation: not (mismatched type list), at character 1`},
+		{`item.priority > "high"`, `the words of item.priority have no order, at character 15 (write item.priority in [...])`},
+		{`item.priority in ["High"]`, `item.priority is never this; it is one of urgent, high, medium, low or none, at character 19 (did you mean "high"?)`},
+		{`filter(item.labels, # == "x") != []`, `there is no function "filter", at character 1`},
+		{`item.labels | count(# == "x") == "1"`, `invalid operation: == (mismatched types number and text), at character 31`},
+		{`len(item)`, `invalid argument for len (type item), at character 1`},
+		{`lower(item.labels) == "x"`, `cannot use list as argument (type text) to call lower, at character 12`},
+		{`now() - item.created > "3d"`, `invalid operation: > (mismatched types duration and text), at character 22 (write duration("3d"))`},
+		{`env("JIRA_TOKEN") == ""`, `unknown name "env", at character 1`},
+		{`{"a": 1}.a == 1`, `only comparisons of item's fields are allowed here: no let, no sequences, maps or slices, at character 1`},
+		{`"é" == item.titel`, `item has no field "titel", at character 13 (did you mean "title"?)`},
 	}
 }
 
@@ -147,6 +176,9 @@ func TestExpressionsEnd(t *testing.T) {
 
 // FuzzExpr: no expression panics, neither when it is compiled nor on an item.
 func FuzzExpr(f *testing.F) {
+	for _, c := range badExpressions() {
+		f.Add(c.expr)
+	}
 	for _, s := range []string{`item.type in ["Story"] and age(item.created) > duration("3d")`, `any(item.labels, # matches "x+") ? true : !item.in_sprint`, `count(item.labels, len(#) > 1) % 2 == -1 | abs`} {
 		f.Add(s)
 	}
@@ -154,6 +186,13 @@ func FuzzExpr(f *testing.F) {
 		e, err := CompileExpr(source)
 		if (e == nil) == (err == nil) {
 			t.Fatalf("%v, %v", e, err)
+		}
+		if err != nil {
+			// The place is inside, so that it can be shown in the file; the text is one line.
+			var ee *exprError
+			if !errors.As(err, &ee) || ee.Message == "" || ee.At < 0 || ee.At > len([]rune(source)) || strings.ContainsAny(err.Error(), "\n\t") {
+				t.Fatalf("%q: %#v", source, err)
+			}
 		}
 		if e != nil {
 			_, _ = e.Match(story(), time.Unix(1_800_000_000, 0))

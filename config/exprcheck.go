@@ -137,6 +137,8 @@ func (c *exprCheck) binary(n *ast.BinaryNode) {
 		if _, ok := n.Right.(*ast.StringNode); !ok {
 			c.fail(n.Right, "", "the pattern of matches must be written out")
 		}
+	case "<", ">", "<=", ">=":
+		c.order(n)
 	case "==", "!=":
 		c.word(n.Left, n.Right)
 		c.word(n.Right, n.Left)
@@ -145,6 +147,20 @@ func (c *exprCheck) binary(n *ast.BinaryNode) {
 			for _, v := range list.Nodes {
 				c.word(n.Left, v)
 			}
+		}
+	}
+}
+
+// order refuses to compare by size what is only text to expr-lang: by the
+// alphabet, low would be more than high.
+func (c *exprCheck) order(n *ast.BinaryNode) {
+	for _, side := range []ast.Node{n.Left, n.Right} {
+		m, ok := side.(*ast.MemberNode)
+		if !ok {
+			continue
+		}
+		if name, ok := m.Property.(*ast.StringNode); ok && (name.Value == "priority" || name.Value == "status") {
+			c.fail(n, fmt.Sprintf("write item.%s in [...]", name.Value), "the words of item.%s have no order", name.Value)
 		}
 	}
 }
@@ -214,6 +230,19 @@ func (p *predicates) Visit(node *ast.Node) {
 // quoted is more than an operator's length of the file's own words.
 var quoted = regexp.MustCompile("\"[^\"]{4,}\"|`[^`]{4,}`|'[^']{4,}'")
 
+// goTypes are Go's names of types, and what people call them.
+var goTypes = []struct {
+	name *regexp.Regexp
+	word string
+}{
+	{regexp.MustCompile(`\[\]string\b`), "list"},
+	{regexp.MustCompile(`\btime\.Time\b`), "time"},
+	{regexp.MustCompile(`\btime\.Duration\b`), "duration"},
+	{regexp.MustCompile(`\bstring\b`), "text"},
+	{regexp.MustCompile(`\bint\b`), "number"},
+	{regexp.MustCompile(`\bbool\b`), "true or false"},
+}
+
 // fromExprLang takes the message and the place from an error of expr-lang and
 // leaves its excerpt, and what it quotes of the file: the place tells, and
 // nothing that was written where it does not belong is repeated.
@@ -226,13 +255,28 @@ func fromExprLang(err error) error {
 	e.Message, _, _ = strings.Cut(e.Message, "\n")
 	e.Message = strings.TrimSpace(strings.ReplaceAll(e.Message, "config.exprItem", "item"))
 	e.Message = quoted.ReplaceAllString(e.Message, "…")
+	for _, t := range goTypes {
+		e.Message = t.name.ReplaceAllString(e.Message, t.word)
+	}
 	switch {
 	case strings.Contains(e.Message, "maximum allowed nodes"):
 		e.Message = "the expression is too large"
-	case strings.HasPrefix(e.Message, "expected bool"):
-		e.Message = "the expression must come out true or false: " + e.Message
+	case strings.HasPrefix(e.Message, "expected true or false"):
+		e.Message = "the expression must come out true or false, not " + strings.TrimPrefix(e.Message, "expected true or false, but got ")
+	case e.Message == "unexpected token EOF":
+		e.Message = "the expression ends too soon"
 	case strings.Contains(e.Message, `Operator("=")`):
 		e.Hint = `did you mean "=="?`
+	case strings.Contains(e.Message, `Identifier("AND")`), strings.Contains(e.Message, `Identifier("OR")`):
+		e.Hint = "write and, or, not in small letters"
+	case strings.Contains(e.Message, "contains (mismatched types list and text)"):
+		e.Hint = `a list is asked the other way round: "x" in item.labels`
+	case strings.Contains(e.Message, "in (mismatched types text and text)"):
+		e.Hint = `a text is asked with contains: item.title contains "x"`
+	case strings.Contains(e.Message, "mismatched types time and text"):
+		e.Hint = `write date("2026-12-31")`
+	case strings.Contains(e.Message, "mismatched types duration and"):
+		e.Hint = `write duration("3d")`
 	}
 	return e
 }

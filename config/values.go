@@ -162,8 +162,11 @@ func (t *table) expr(key string) *Expr {
 }
 
 // inside finds the place of a character of a text in the file; ok is false
-// where the text is not written as it is meant (escapes, several lines).
+// where the text is not written as it is meant (escapes, folded lines).
 func (d *decoder) inside(n *node, offset int) (pos, bool) {
+	if strings.Contains(n.text, "\n") {
+		return d.insideBlock(n, offset)
+	}
 	if n.line > len(d.lines) {
 		return pos{}, false
 	}
@@ -176,6 +179,30 @@ func (d *decoder) inside(n *node, offset int) (pos, bool) {
 		return pos{}, false
 	}
 	return pos{n.line, start + offset + 1}, true
+}
+
+// insideBlock is inside for a text that runs over several lines of the file, all
+// indented alike.
+func (d *decoder) insideBlock(n *node, offset int) (pos, bool) {
+	block := strings.Split(strings.TrimRight(n.text, "\n"), "\n")
+	for first := n.line - 1; first <= n.line && first+len(block) <= len(d.lines); first++ { // beside the |, or below it
+		indent := len(d.lines[first]) - len(strings.TrimLeft(d.lines[first], " "))
+		same := true
+		for i, line := range block {
+			same = same && d.lines[first+i] == strings.Repeat(" ", indent)+line
+		}
+		if !same {
+			continue
+		}
+		for i, line := range block {
+			length := len([]rune(line)) + 1 // its end counts
+			if offset < length {
+				return pos{first + i + 1, indent + offset + 1}, true
+			}
+			offset -= length
+		}
+	}
+	return pos{}, false
 }
 
 // list reads a key that holds a list of at least one value.
