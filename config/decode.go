@@ -71,7 +71,7 @@ func (d *decoder) table(n *node, at pos, path string, keys []key) (t *table, ok 
 	for _, f := range fields {
 		if !slices.Contains(known, f.key) {
 			t.told[near(f.key, known)] = true
-			d.fail(f.pos, path, didYouMean(f.key, known), "unknown key%s", nameOf(f.key))
+			d.fail(f.pos, path, DidYouMean(f.key, known), "unknown key%s", nameOf(f.key))
 			continue
 		}
 		t.values[f.key] = f

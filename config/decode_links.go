@@ -68,7 +68,7 @@ func (d *decoder) link(n *node, path string) (LinkWay, bool) {
 		case linkExample(s) != "":
 			d.fail(n.pos, path, "write "+linkExample(s), "%s needs a value", s)
 		default:
-			d.fail(n.pos, path, didYouMean(s, words), "unknown way%s; there is %s", nameOf(s), list(words))
+			d.fail(n.pos, path, DidYouMean(s, words), "unknown way%s; there is %s", nameOf(s), list(words))
 		}
 		return LinkWay{}, false
 	}

@@ -62,7 +62,7 @@ func (d *decoder) accounts(t *table, person string, owners map[string]string) ma
 	out := map[string]string{}
 	for _, a := range fields {
 		if _, known := d.trackers[a.key]; !known {
-			d.fail(a.pos, path, didYouMean(a.key, d.trackerWords()), "there is no tracker%s", nameOf(a.key))
+			d.fail(a.pos, path, DidYouMean(a.key, d.trackerWords()), "there is no tracker%s", nameOf(a.key))
 			continue
 		}
 		id, ok := d.text(a.value, join(path, a.key))

@@ -49,7 +49,7 @@ func (d *decoder) source(t *table) Source {
 		}
 	case !known:
 		names := append(d.trackerWords(), roadmap.FileTracker)
-		d.fail(at, join(t.path, "from"), didYouMean(from, names), "there is no tracker%s; there is %s", nameOf(from), list(names))
+		d.fail(at, join(t.path, "from"), DidYouMean(from, names), "there is no tracker%s; there is %s", nameOf(from), list(names))
 	case kind == Jira:
 		t.as(string(Jira), "sources", map[string]string{"goals": "goals of a jira tracker are found by jql"})
 		if t.need("jql") {
@@ -97,7 +97,7 @@ func (d *decoder) owner(t *table, key string, kind TrackerType, otherwise string
 		if kind == Jira {
 			forms = append(forms, "field:<name or id>")
 		}
-		d.fail(at, join(t.path, key), didYouMean(s, forms), "%s is not known here; it is %s", shown(s), list(forms))
+		d.fail(at, join(t.path, key), DidYouMean(s, forms), "%s is not known here; it is %s", shown(s), list(forms))
 		return otherwise
 	}
 	return s

@@ -57,7 +57,7 @@ func (d *decoder) rules(top *table) map[roadmap.Rule]Rule {
 		name := roadmap.Rule(f.key)
 		r, known := rules[name]
 		if !known {
-			d.fail(f.pos, "rules", didYouMean(f.key, ruleNames()), "unknown rule%s", nameOf(f.key))
+			d.fail(f.pos, "rules", DidYouMean(f.key, ruleNames()), "unknown rule%s", nameOf(f.key))
 			continue
 		}
 		at := d.rule(f, join("rules", f.key), name, &r)
@@ -178,7 +178,7 @@ func (d *decoder) labelsOfRules(rules map[roadmap.Rule]Rule) {
 	slices.Sort(words)
 	for _, l := range d.labels {
 		if !written[l.label] {
-			d.fail(l.at, l.path, didYouMean(l.label, words), "no rule writes the label%s", nameOf(l.label))
+			d.fail(l.at, l.path, DidYouMean(l.label, words), "no rule writes the label%s", nameOf(l.label))
 		}
 	}
 }

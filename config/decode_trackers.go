@@ -181,7 +181,7 @@ func (d *decoder) auth(f field, path string, tracker TrackerType) Auth {
 	case !ok:
 		return a
 	case !slices.Contains(kinds, s):
-		d.fail(at, join(path, "type"), didYouMean(s, kinds), "a %s tracker takes %s", tracker, list(kinds))
+		d.fail(at, join(path, "type"), DidYouMean(s, kinds), "a %s tracker takes %s", tracker, list(kinds))
 		return a
 	}
 	a.Type = AuthType(s)

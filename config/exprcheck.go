@@ -61,7 +61,7 @@ func (c *exprCheck) Visit(node *ast.Node) {
 		c.member(n)
 	case *ast.BuiltinNode:
 		if !slices.Contains(exprFunctions(), n.Name) {
-			c.fail(n, didYouMean(n.Name, exprFunctions()), "there is no function%s", nameOf(n.Name))
+			c.fail(n, DidYouMean(n.Name, exprFunctions()), "there is no function%s", nameOf(n.Name))
 		}
 		c.constant(n.Name, n.Arguments) // duration and date, which expr-lang has too
 	case *ast.CallNode:
@@ -82,7 +82,7 @@ func (c *exprCheck) identifier(n *ast.IdentifierNode) {
 	if n.Value == "item" || slices.Contains(exprFunctions(), n.Value) {
 		return
 	}
-	hint := didYouMean(n.Value, append(exprFunctions(), "item"))
+	hint := DidYouMean(n.Value, append(exprFunctions(), "item"))
 	if slices.Contains(exprFields(), n.Value) {
 		hint = fmt.Sprintf("did you mean item.%s?", n.Value)
 	}
@@ -100,7 +100,7 @@ func (c *exprCheck) member(n *ast.MemberNode) {
 		return
 	}
 	if !slices.Contains(exprFields(), name.Value) {
-		c.fail(n.Property, didYouMean(name.Value, exprFields()), "item has no field%s", nameOf(name.Value))
+		c.fail(n.Property, DidYouMean(name.Value, exprFields()), "item has no field%s", nameOf(name.Value))
 	}
 }
 
@@ -186,7 +186,7 @@ func (c *exprCheck) word(field, value ast.Node) {
 		return
 	}
 	if !slices.Contains(words, s.Value) {
-		c.fail(s, didYouMean(s.Value, words), "item.%s is never %s; it is one of %s", name.Value, shown(s.Value), list(words))
+		c.fail(s, DidYouMean(s.Value, words), "item.%s is never %s; it is one of %s", name.Value, shown(s.Value), list(words))
 	}
 }
 

@@ -60,7 +60,7 @@ func (t *table) word(key string) (string, bool) {
 		}
 	}
 	if !slices.Contains(words, s) {
-		t.d.fail(at, join(t.path, key), didYouMean(s, words), "%s is not known here; it is %s", shown(s), list(words))
+		t.d.fail(at, join(t.path, key), DidYouMean(s, words), "%s is not known here; it is %s", shown(s), list(words))
 		return "", false
 	}
 	return s, true

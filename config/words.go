@@ -44,8 +44,9 @@ func swapped(a, b string) bool {
 	return false
 }
 
-// didYouMean is near as a hint.
-func didYouMean(word string, words []string) string {
+// DidYouMean words a hint at which of these words another was probably meant to
+// be; "" where it is like none of them.
+func DidYouMean(word string, words []string) string {
 	if w := near(word, words); w != "" {
 		return fmt.Sprintf("did you mean %q?", w)
 	}

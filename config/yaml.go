@@ -53,8 +53,30 @@ const maxDepth = 24
 // it 80 s, this many 1 s.
 const maxEntries = 20_000
 
-// parseYAML reads one document. On problems the node is nil.
+// document is one YAML document of a file.
+type document struct {
+	pos        // of the line --- that begins it, else of the file's beginning
+	root *node // nil where it holds nothing
+}
+
+// parseYAML reads a file of one document. On problems the node is nil.
 func parseYAML(src []byte) (root *node, problems []Problem) {
+	docs, problems := parseDocuments(src)
+	switch {
+	case len(problems) > 0:
+		return nil, problems
+	case len(docs) > 1:
+		at := docs[1]
+		return nil, []Problem{{Line: at.line, Column: at.col, Message: "a second YAML document; one file describes one org", Hint: "put it in a file of its own"}}
+	case len(docs) == 0 || docs[0].root == nil:
+		return nil, []Problem{{Message: "the file is empty", Hint: "see docs/config.md for the shortest useful one"}}
+	}
+	return docs[0].root, nil
+}
+
+// parseDocuments reads a file of any number of documents. On problems there are
+// none.
+func parseDocuments(src []byte) (docs []document, problems []Problem) {
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if p, ok := checkText(src); !ok {
 		return nil, []Problem{p}
@@ -64,7 +86,7 @@ func parseYAML(src []byte) (root *node, problems []Problem) {
 	// not end the service.
 	defer func() {
 		if r := recover(); r != nil {
-			root, problems = nil, []Problem{{Message: "cannot be read as YAML"}}
+			docs, problems = nil, []Problem{{Message: "cannot be read as YAML"}}
 		}
 	}()
 	tokens := lexer.Tokenize(string(src))
@@ -75,26 +97,21 @@ func parseYAML(src []byte) (root *node, problems []Problem) {
 	if err != nil {
 		return nil, []Problem{syntaxProblem(err)}
 	}
-	var body ast.Node
-	for i, doc := range file.Docs {
-		if i > 0 {
-			at := pos{1, 1}
-			if doc.Start != nil {
-				at = posOf(doc.Start)
-			}
-			return nil, []Problem{{Line: at.line, Column: at.col, Message: "a second YAML document; one file describes one org", Hint: "put it in a file of its own"}}
-		}
-		body = doc.Body
-	}
-	if body == nil {
-		return nil, []Problem{{Message: "the file is empty", Hint: "see docs/config.md for the shortest useful one"}}
-	}
 	c := &converter{}
-	root = c.convert(body, 0)
+	for _, doc := range file.Docs {
+		d := document{pos: pos{1, 1}}
+		if doc.Start != nil {
+			d.pos = posOf(doc.Start)
+		}
+		if doc.Body != nil {
+			d.root = c.convert(doc.Body, 0)
+		}
+		docs = append(docs, d)
+	}
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	return root, nil
+	return docs, nil
 }
 
 // checkText refuses what is not plain UTF-8 text.

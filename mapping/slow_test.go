@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/internal/example"
 	"github.com/alignd/alignd/internal/roadmap"
 	"github.com/alignd/alignd/mapping"
 )
@@ -127,15 +129,45 @@ func describe(a *mapping.Alignment) []string {
 
 func tracker(ref string) string { return roadmap.Ref(ref).Tracker() }
 
+// graph is a random graph as the real mapper takes it.
+type graph struct {
+	items      []roadmap.Item
+	edges      map[string]map[string][]roadmap.Edge
+	incomplete map[string]bool
+}
+
+func (g graph) input(org *config.Org) mapping.Input {
+	return mapping.Input{Org: org, Now: now, Items: g.items, Edges: g.edges, Incomplete: g.incomplete}
+}
+
+// String tells a graph that two mappers disagree about.
+func (g graph) String() string {
+	var b strings.Builder
+	for t := range g.incomplete {
+		fmt.Fprintf(&b, "incomplete %s\n", t)
+	}
+	for _, it := range g.items {
+		fmt.Fprintf(&b, "%s %s %s %v %v", it.Ref, it.Type, it.Status, it.Labels, it.Fields)
+		for _, l := range it.Links {
+			fmt.Fprintf(&b, " %s=%s%s", l.Way, l.To, l.ToRef)
+		}
+		b.WriteByte('\n')
+	}
+	for tracker, sets := range g.edges {
+		fmt.Fprintf(&b, "%s %v\n", tracker, sets)
+	}
+	return b.String()
+}
+
+// specOf is the field that random items name goals in.
+const specOf = "field:Strategic goal"
+
 // randomGraph makes a small graph with cycles, unseen ends, two trackers and
-// every way, in the line language and for the slow mapper.
-func randomGraph(r *rand.Rand) (string, slow) {
+// every way, as input and for the slow mapper.
+func randomGraph(r *rand.Rand) (graph, slow) {
 	s := slow{at: map[string]node{}, incomplete: map[string]bool{}}
-	var text strings.Builder
 	if r.IntN(8) == 0 {
-		t := pick(r, "jira", "eng")
-		s.incomplete[t] = true
-		fmt.Fprintf(&text, "incomplete %s\n", t)
+		s.incomplete[pick(r, "jira", "eng")] = true
 	}
 	var nodes []node
 	for i := range 3 + r.IntN(10) {
@@ -155,74 +187,90 @@ func randomGraph(r *rand.Rand) (string, slow) {
 		}
 		nodes = append(nodes, n)
 	}
+	g := graph{edges: map[string]map[string][]roadmap.Edge{"jira": {}, "eng": {}}, incomplete: s.incomplete}
 	for i := range nodes {
-		n := &nodes[i]
-		inSprint := r.IntN(6) == 0
-		if inSprint && !n.goal { // true of the file's condition, whose goal is PAY-1
-			switch first := nodes[0]; {
-			case first.goal && first.ref == "jira:PAY-1":
-				n.to = append(n.to, first.ref)
-			case s.incomplete["jira"]:
-				n.to = append(n.to, "jira:not seen yet")
-			}
-		}
-		line := fmt.Sprintf("%s %s %s", n.ref, n.kind, n.status)
-		if n.goal {
-			line += " goal"
-		}
-		var parents, projects, labels, issueLinks, fields []string
-		for range r.IntN(5) {
-			to := nodes[r.IntN(len(nodes))]
-			switch r.IntN(9) {
-			case 0:
-				if r.IntN(3) == 0 {
-					hidden := fmt.Sprintf("%s:SECRET-%d", tracker(n.ref), r.IntN(3))
-					parents, n.to = append(parents, hidden), append(n.to, hidden)
-				}
-			case 1:
-				if to.goal { // a label that names no goal leads nowhere
-					labels, n.to = append(labels, "goal:"+to.ref), append(n.to, to.ref)
-				}
-			case 2:
-				projects, n.to = append(projects, to.ref), append(n.to, to.ref)
-			case 3:
-				issueLinks, n.to = append(issueLinks, to.ref), append(n.to, to.ref)
-			case 4: // a field names any goal, and other issues of its own tracker
-				if to.goal || tracker(to.ref) == tracker(n.ref) && tracker(n.ref) == "jira" {
-					value := to.ref
-					if tracker(to.ref) == tracker(n.ref) && r.IntN(2) == 0 {
-						value = roadmap.Ref(to.ref).Key()
-					}
-					fields, n.to = append(fields, value), append(n.to, to.ref)
-				}
-			case 5: // or nothing at all, or what cannot be seen
-				switch hidden := tracker(n.ref) + ":SECRET-1"; r.IntN(6) {
-				case 0:
-					fields, n.to = append(fields, "SECRET-1"), append(n.to, hidden)
-				case 1, 2:
-					fields = append(fields, "nothing")
-					if s.incomplete["jira"] { // which alone has goals, and may have one of that name
-						n.to = append(n.to, "jira:nothing")
-					}
-				}
-			default:
-				parents, n.to = append(parents, to.ref), append(n.to, to.ref)
-			}
-		}
-		for name, list := range map[string][]string{
-			"parent": parents, "project": projects, "labels": labels, "implements": issueLinks, "strategic-goal": fields,
-		} {
-			if len(list) > 0 {
-				line += " " + name + "=" + strings.Join(list, ",")
-			}
-		}
-		if inSprint {
-			line += " sprint=S1"
-		}
-		text.WriteString(line + "\n")
-		s.at[n.ref] = *n
+		g.items = append(g.items, g.item(r, &nodes[i], nodes, s.incomplete["jira"]))
+		s.at[nodes[i].ref] = nodes[i]
 	}
-	return text.String(), s
+	return g, s
+}
+
+// item makes an item of a node and gives both of them random links.
+func (g graph) item(r *rand.Rand, n *node, nodes []node, jiraIncomplete bool) roadmap.Item {
+	ref := roadmap.Ref(n.ref)
+	it := roadmap.Item{
+		Key: example.KeyOf(ref), Ref: ref, Kind: roadmap.KindIssue, Type: n.kind, Status: roadmap.Status(n.status),
+		Created: now, InScope: true, Fields: map[string][]string{},
+		Level: map[string]int{"epic": roadmap.LevelEpic, "project": roadmap.LevelEpic, "initiative": roadmap.LevelAbove}[n.kind],
+	}
+	if n.kind == "project" {
+		it.Kind = roadmap.KindProject
+	}
+	if n.goal {
+		g.edges["jira"][roadmap.SetGoals+"0"] = append(g.edges["jira"][roadmap.SetGoals+"0"], roadmap.Edge{From: it.Key})
+	}
+	leads := func(way roadmap.Way, to string) {
+		l := roadmap.Link{Way: way, Field: string(way), To: example.KeyOf(roadmap.Ref(to))}
+		if r.IntN(4) == 0 { // as Jira's Epic Link: by its human key
+			l.To, l.ToRef = roadmap.Key{}, roadmap.Ref(to)
+		}
+		it.Links, n.to = append(it.Links, l), append(n.to, to)
+	}
+	if r.IntN(6) == 0 {
+		it.Sprint = "S1"
+		switch first := nodes[0]; { // true of the file's condition, whose goal is PAY-1
+		case n.goal: // which is not asked of goals
+		case first.goal && first.ref == "jira:PAY-1":
+			n.to = append(n.to, first.ref)
+		case jiraIncomplete:
+			n.to = append(n.to, "jira:not seen yet")
+		}
+	}
+	for range r.IntN(5) {
+		to := nodes[r.IntN(len(nodes))]
+		switch r.IntN(9) {
+		case 0:
+			if r.IntN(3) == 0 {
+				leads(roadmap.WayParent, fmt.Sprintf("%s:SECRET-%d", tracker(n.ref), r.IntN(3)))
+			}
+		case 1:
+			if to.goal { // a label that names no goal leads nowhere
+				it.Labels, n.to = append(it.Labels, "goal:"+to.ref), append(n.to, to.ref)
+			}
+		case 2:
+			if n.kind == "project" { // a table that Linear keeps apart
+				set := pick(r, roadmap.SetProjectInitiative, roadmap.SetInitiativeParent)
+				g.edges["eng"][set] = append(g.edges["eng"][set], roadmap.Edge{From: it.Key, To: example.KeyOf(roadmap.Ref(to.ref))})
+				n.to = append(n.to, to.ref)
+			} else {
+				leads(roadmap.WayProject, to.ref)
+			}
+		case 3:
+			leads(roadmap.WayIssueLink, to.ref)
+		case 4: // a field names any goal, and other issues of its own tracker
+			if to.goal || tracker(to.ref) == tracker(n.ref) && tracker(n.ref) == "jira" {
+				value := to.ref
+				if tracker(to.ref) == tracker(n.ref) && r.IntN(2) == 0 {
+					value = roadmap.Ref(to.ref).Key()
+				}
+				it.Fields[specOf], n.to = append(it.Fields[specOf], value), append(n.to, to.ref)
+			}
+		case 5: // or nothing at all, or what cannot be seen
+			switch hidden := tracker(n.ref) + ":SECRET-1"; r.IntN(6) {
+			case 0:
+				it.Fields[specOf], n.to = append(it.Fields[specOf], "SECRET-1"), append(n.to, hidden)
+			case 1, 2:
+				it.Fields[specOf] = append(it.Fields[specOf], "nothing")
+				if jiraIncomplete { // which alone has goals, and may have one of that name
+					n.to = append(n.to, "jira:nothing")
+				}
+			}
+		default:
+			leads(roadmap.WayParent, to.ref)
+		}
+	}
+	slices.Sort(it.Labels)
+	return it
 }
 
 func pick[T any](r *rand.Rand, values ...T) T { return values[r.IntN(len(values))] }
@@ -235,44 +283,54 @@ func TestSlowMapperAgrees(t *testing.T) {
 roadmap: [{from: jira, jql: project = ROAD}]
 links: [parent, project, {label: "goal:{goal}"}, {issue-link: [implements]}, {field: "field:Strategic goal"}, {when: item.sprint == "S1", goal: jira:PAY-1}]
 `)
-	words := map[string]int{}
+	words, ways := map[string]int{}, map[roadmap.Way]int{}
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		text, s := randomGraph(r)
-		w := newWorld(org)
-		for line := range strings.Lines(text) {
-			if err := w.line(strings.TrimSpace(line)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		a, err := mapping.Map(w.input())
+		g, s := randomGraph(r)
+		a, err := mapping.Map(g.input(org))
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := s.lines()
 		if diff := cmp.Diff(want, describe(a)); diff != "" {
-			t.Fatalf("seed %d (-slow +real):\n%s\nof\n%s", seed, diff, text)
+			t.Fatalf("seed %d (-slow +real):\n%s\nof\n%s", seed, diff, g)
 		}
 		for _, st := range a.Stories {
 			words[string(st.Linkage)]++
 		}
-		r.Shuffle(len(w.items), func(i, j int) { w.items[i], w.items[j] = w.items[j], w.items[i] })
-		for _, sets := range w.edges {
+		for _, it := range g.items {
+			for _, l := range it.Links {
+				ways[l.Way]++
+			}
+			if len(it.Labels) > 0 {
+				ways[roadmap.WayLabel]++
+			}
+			if len(it.Fields) > 0 {
+				ways[roadmap.WayField]++
+			}
+		}
+		r.Shuffle(len(g.items), func(i, j int) { g.items[i], g.items[j] = g.items[j], g.items[i] })
+		for _, sets := range g.edges {
 			for _, set := range sets {
 				r.Shuffle(len(set), func(i, j int) { set[i], set[j] = set[j], set[i] })
 			}
 		}
-		b, err := mapping.Map(w.input())
+		b, err := mapping.Map(g.input(org))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(describe(a), describe(b)) + cmp.Diff(a.Findings, b.Findings); diff != "" {
-			t.Fatalf("seed %d: another order changed something:\n%s\nof\n%s", seed, diff, text)
+			t.Fatalf("seed %d: another order changed something:\n%s\nof\n%s", seed, diff, g)
 		}
 	}
 	for _, word := range []string{"linked", "closed", "unlinked", "unknown"} {
 		if words[word] < 100 {
 			t.Errorf("only %d random stories are %s: the graphs prove little about them", words[word], word)
+		}
+	}
+	for _, way := range org.Links {
+		if ways[way.Way] < 200 {
+			t.Errorf("only %d items of the random graphs have a link by %s", ways[way.Way], way.Way)
 		}
 	}
 }
