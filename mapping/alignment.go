@@ -24,7 +24,7 @@ type Alignment struct {
 	Silent map[roadmap.Key]bool
 	g      *graph
 	byGoal map[roadmap.Key]int // index into Goals
-	story  map[roadmap.Key]int // index into Stories
+	story  []int32             // per item of the graph: index into Stories, or -1
 }
 
 // Story is an open item at the level of delivery, with the goals that it meets.
@@ -44,15 +44,14 @@ func Map(in Input) (*Alignment, error) {
 	}
 	a := &Alignment{
 		Org: in.Org, At: in.Now, Goals: g.goals, Silent: map[roadmap.Key]bool{},
-		g: g, byGoal: map[roadmap.Key]int{}, story: map[roadmap.Key]int{},
+		g: g, byGoal: map[roadmap.Key]int{}, story: make([]int32, len(g.items)),
 	}
 	for i, goal := range g.goals {
 		a.byGoal[goal.Item.Key] = i
 	}
 	w := newWalker(g)
 	up := a.goalsAbove(w)
-	for i := range g.items {
-		it := &g.items[i]
+	for i, it := range g.items {
 		is, err := a.mayBeStory(it, int32(i))
 		if err != nil {
 			return nil, err
@@ -76,8 +75,11 @@ func Map(in Input) (*Alignment, error) {
 		}
 	}
 	slices.SortFunc(a.Stories, func(x, y Story) int { return cmp.Compare(x.Item.Ref, y.Item.Ref) })
+	for i := range a.story {
+		a.story[i] = -1
+	}
 	for i, s := range a.Stories {
-		a.story[s.Item.Key] = i
+		a.story[g.byKey[s.Item.Key]] = int32(i)
 	}
 	if err := a.judge(); err != nil {
 		return nil, err
@@ -160,11 +162,11 @@ func (a *Alignment) Goal(k roadmap.Key) (Goal, bool) {
 
 // Story finds a story by its item.
 func (a *Alignment) Story(k roadmap.Key) (Story, bool) {
-	i, ok := a.story[k]
-	if !ok {
+	i, ok := a.g.byKey[k]
+	if !ok || a.story[i] < 0 {
 		return Story{}, false
 	}
-	return a.Stories[i], true
+	return a.Stories[a.story[i]], true
 }
 
 // Item finds any item of the graph.
@@ -173,7 +175,7 @@ func (a *Alignment) Item(k roadmap.Key) (*roadmap.Item, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &a.g.items[i], true
+	return a.g.items[i], true
 }
 
 // Role tells what an item is now: a goal, or else a story.
@@ -186,7 +188,7 @@ func (a *Alignment) Role(k roadmap.Key) roadmap.Role {
 
 // EachItem hands on every item of the graph, in order.
 func (a *Alignment) EachItem(f func(*roadmap.Item)) {
-	for i := range a.g.items {
-		f(&a.g.items[i])
+	for _, it := range a.g.items {
+		f(it)
 	}
 }

@@ -53,7 +53,7 @@ func BenchmarkMap(b *testing.B) {
 
 // site makes stories, their epics and their goals, as a tracker gives them.
 func site(stories int) mapping.Input {
-	var in mapping.Input
+	in := mapping.Input{Items: make([]roadmap.Item, 0, stories+stories/10+stories/100)}
 	var members []roadmap.Edge
 	add := func(key, kind string, level int, project, parent string) *roadmap.Item {
 		ref := roadmap.NewRef("jira", key)

@@ -34,7 +34,7 @@ type Try struct {
 // has it. Former keys of moved issues count.
 func (a *Alignment) Find(name string) (*roadmap.Item, error) {
 	if i, ok := a.g.byRef[roadmap.Ref(name)]; ok {
-		return &a.g.items[i], nil
+		return a.g.items[i], nil
 	}
 	var found []int32
 	var near string
@@ -53,7 +53,7 @@ func (a *Alignment) Find(name string) (*roadmap.Item, error) {
 	found = slices.Compact(found)
 	switch len(found) {
 	case 1:
-		return &a.g.items[found[0]], nil
+		return a.g.items[found[0]], nil
 	case 0:
 		if near != "" {
 			return nil, fmt.Errorf("nothing here is called %q; did you mean %q?", name, near)
@@ -80,7 +80,7 @@ func (a *Alignment) Explain(k roadmap.Key) Explanation {
 	if !ok {
 		return Explanation{Goals: []roadmap.Ref{}, Paths: [][]Hop{}, Tried: []Try{}}
 	}
-	it := &a.g.items[i]
+	it := a.g.items[i]
 	w := newWalker(a.g)
 	w.run(i)
 	e := Explanation{
@@ -113,7 +113,7 @@ func (a *Alignment) Explain(k roadmap.Key) Explanation {
 }
 
 func (a *Alignment) isStory(k roadmap.Key) bool {
-	_, ok := a.story[k]
+	_, ok := a.Story(k)
 	return ok
 }
 

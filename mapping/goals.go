@@ -63,7 +63,7 @@ func (g *graph) findGoals(edges map[string]map[string][]roadmap.Edge) {
 			}
 			g.goal[i] = int32(len(g.goals))
 			g.goals = append(g.goals, Goal{
-				Item: &g.items[i], Source: s,
+				Item: g.items[i], Source: s,
 				PMStated: src.From == roadmap.FileTracker || src.PM != "",
 				POStated: src.From == roadmap.FileTracker || src.PO != "",
 			})

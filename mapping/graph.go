@@ -13,7 +13,8 @@ import (
 type Input struct {
 	Org *config.Org
 	Now time.Time
-	// Items is every item that can be seen, of all trackers, in any order.
+	// Items is every item that can be seen, of all trackers, in any order. The
+	// alignment points to them, so they must not be changed while it is in use.
 	Items []roadmap.Item
 	// Edges holds the sets that trackers keep apart from their items, by
 	// tracker and by the name of the set.
@@ -40,7 +41,7 @@ const hidden = int32(-1)
 // a walk touches integers only.
 type graph struct {
 	org      *config.Org
-	items    []roadmap.Item
+	items    []*roadmap.Item
 	byKey    map[roadmap.Key]int32
 	byRef    map[roadmap.Ref]int32
 	byHuman  map[string][]int32 // goals by their key without the tracker
@@ -56,6 +57,19 @@ type graph struct {
 	projects map[string]bool // of which something is seen; filled where the file names fields
 	isolated map[string]bool // trackers with an incomplete pull
 	missing  map[roadmap.Key]bool
+}
+
+// pointers gives where all items stand: a copy of a million of them would be as
+// large as all that is made of them.
+func pointers(lists ...[]roadmap.Item) []*roadmap.Item {
+	var all []*roadmap.Item
+	for _, list := range lists {
+		all = slices.Grow(all, len(list))
+		for i := range list {
+			all = append(all, &list[i])
+		}
+	}
+	return all
 }
 
 // template is one `label:` way: what stands before and after the goal's name.
@@ -80,7 +94,7 @@ func (t template) match(label string) (string, bool) {
 func newGraph(in Input) (*graph, error) {
 	g := &graph{
 		org:      in.Org,
-		items:    slices.Concat(in.Items, fileGoals(in.Org)),
+		items:    pointers(in.Items, fileGoals(in.Org)),
 		byKey:    make(map[roadmap.Key]int32, len(in.Items)),
 		byRef:    make(map[roadmap.Ref]int32, len(in.Items)),
 		byHuman:  map[string][]int32{},
@@ -93,15 +107,13 @@ func newGraph(in Input) (*graph, error) {
 		isolated: in.Incomplete,
 		missing:  in.Missing,
 	}
-	slices.SortFunc(g.items, func(a, b roadmap.Item) int { return a.Key.Compare(b.Key) })
-	for i := range g.items {
-		it := &g.items[i]
+	slices.SortFunc(g.items, func(a, b *roadmap.Item) int { return a.Key.Compare(b.Key) })
+	for i, it := range g.items {
 		g.byKey[it.Key] = int32(i)
 		g.byRef[it.Ref] = int32(i)
 	}
 	// A former key leads to the item unless another item has that key today.
-	for i := range g.items {
-		it := &g.items[i]
+	for i, it := range g.items {
 		for _, former := range it.Former {
 			ref := roadmap.NewRef(it.Key.Tracker, former)
 			if _, taken := g.byRef[ref]; !taken {
@@ -164,7 +176,7 @@ func (g *graph) resolve(l roadmap.Link) hop {
 // hops gives every way on from an item, as the trackers state them. A hop that
 // two fields state (parent and Epic Link) is given once.
 func (g *graph) hops(i int32, buf []hop) []hop {
-	it := &g.items[i]
+	it := g.items[i]
 	buf = buf[:0]
 	for _, l := range it.Links {
 		if g.ways[l.Way] {

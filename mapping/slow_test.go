@@ -309,6 +309,7 @@ links: [parent, project, {label: "goal:{goal}"}, {issue-link: [implements]}, {fi
 				ways[roadmap.WayField]++
 			}
 		}
+		g.items = slices.Clone(g.items) // the alignment points to the others
 		r.Shuffle(len(g.items), func(i, j int) { g.items[i], g.items[j] = g.items[j], g.items[i] })
 		for _, sets := range g.edges {
 			for _, set := range sets {

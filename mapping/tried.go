@@ -13,7 +13,7 @@ import (
 
 // tried tells, for one item, what came of each way of the file.
 func (a *Alignment) tried(i int32) []Try {
-	it := &a.g.items[i]
+	it := a.g.items[i]
 	hops := a.g.hops(i, nil)
 	var tries []Try
 	for _, w := range a.Org.Links {
@@ -40,7 +40,7 @@ func (a *Alignment) tried(i int32) []Try {
 				add("leads to %s, which cannot be seen with this token", h.name)
 				continue
 			}
-			to := &a.g.items[h.to]
+			to := a.g.items[h.to]
 			if a.g.goal[h.to] >= 0 {
 				add("leads to the goal %s, which is %s", to.Ref, to.Status.Goal())
 			} else {
