@@ -29,6 +29,13 @@ type namedLabel struct {
 	at          pos
 }
 
+func newDecoder(file, dir string, src []byte) *decoder {
+	return &decoder{
+		file: file, dir: dir, lines: splitLines(string(src)),
+		trackers: map[string]TrackerType{}, goals: map[string]int{}, sources: map[string]bool{},
+	}
+}
+
 func (d *decoder) fail(at pos, path, hint, format string, args ...any) {
 	d.problems = append(d.problems, Problem{
 		File: d.file, Line: at.line, Column: at.col, Path: path,

@@ -51,7 +51,7 @@ func (d *decoder) goalRef(ref roadmap.Ref, at pos, path string) bool {
 		d.fail(at, path, hint, "no goal in this file has this id")
 	case !known:
 		names := append(d.trackerWords(), roadmap.FileTracker)
-		d.fail(at, path, didYouMean(tracker, names), "there is no tracker%s; there is %s", nameOf(tracker), list(names))
+		d.fail(at, path, DidYouMean(tracker, names), "there is no tracker%s; there is %s", nameOf(tracker), list(names))
 	case !d.sources[tracker]:
 		d.fail(at, path, "add a source from it to the roadmap", "no goal comes from this tracker")
 	default:

@@ -38,7 +38,8 @@ type ExampleLine struct {
 
 // LoadExamples reads a file of policy tests. A document that names no org of its
 // own is about org, which may be nil where every document names one. The error
-// is a *ProblemsError with everything that is wrong with the file but its lines.
+// is a *ProblemsError with everything that is wrong with the file but its lines;
+// beside it are the documents whose lines can be read all the same.
 func LoadExamples(path string, org *Org) ([]Examples, error) {
 	fail := func(problems ...Problem) ([]Examples, error) {
 		return nil, &ProblemsError{Problems: problems}
@@ -57,8 +58,10 @@ func LoadExamples(path string, org *Org) ([]Examples, error) {
 		if doc.root == nil {
 			continue // as after a closing ---
 		}
-		d := &decoder{file: path, dir: filepath.Dir(abs), lines: splitLines(string(src)), trackers: map[string]TrackerType{}}
-		all = append(all, d.examples(doc, org))
+		d := newDecoder(path, filepath.Dir(abs), src)
+		if e := d.examples(doc, org); e.Org != nil {
+			all = append(all, e)
+		}
 		problems = append(problems, d.problems...)
 	}
 	if len(all) == 0 && len(problems) == 0 {
@@ -73,19 +76,33 @@ func LoadExamples(path string, org *Org) ([]Examples, error) {
 		}
 	}
 	sortProblems(problems)
-	return fail(problems...)
+	return all, &ProblemsError{Problems: problems}
+}
+
+// examplesKeys are the keys of a file of policy tests, and exampleKeys those of
+// one case.
+func examplesKeys() []key {
+	return []key{
+		{name: "org", must: "org: acme.yaml, or name the org's file: -c acme.yaml"},
+		{name: "at"}, {name: "rules"}, {name: "given"},
+		{name: "cases", must: "cases: {A sentence: {given: [...], expect: [...]}}"},
+	}
+}
+
+func exampleKeys() []key {
+	return []key{{name: "given"}, {name: "expect", must: "without an expectation a case proves nothing"}}
 }
 
 // examples decodes one document.
 func (d *decoder) examples(doc document, org *Org) Examples {
-	e := Examples{File: d.file, Org: org}
-	t, ok := d.table(doc.root, doc.pos, "", "org", "at", "rules", "given", "cases")
+	t, ok := d.table(doc.root, doc.pos, "", examplesKeys())
 	if !ok {
-		return e
+		return Examples{}
 	}
+	e := Examples{File: d.file, Org: org}
 	if f, ok := t.values["org"]; ok {
 		e.Org = d.exampleOrg(f)
-	} else if org == nil && t.need("org", "org: acme.yaml, or name the org's file: -c acme.yaml") {
+	} else if org == nil && t.need("org") {
 		return e
 	}
 	if e.Org == nil {
@@ -102,7 +119,7 @@ func (d *decoder) examples(doc document, org *Org) Examples {
 	if f, ok := t.values["given"]; ok {
 		e.Given = d.exampleLines(f.value, "given")
 	}
-	if !t.need("cases", `cases: {A sentence: {given: [...], expect: [...]}}`) {
+	if !t.need("cases") {
 		return e
 	}
 	fields, ok := d.entries(t.values["cases"].value, "cases")
@@ -110,12 +127,12 @@ func (d *decoder) examples(doc document, org *Org) Examples {
 		d.fail(t.values["cases"].pos, "cases", "", "needs at least one case")
 	}
 	for _, f := range fields {
-		if c, ok := d.table(f.value, f.pos, "cases", "given", "expect"); ok {
+		if c, ok := d.table(f.value, f.pos, "cases", exampleKeys()); ok {
 			one := Example{Name: f.key, Line: f.line, Column: f.col}
 			if g, ok := c.values["given"]; ok {
 				one.Given = d.exampleLines(g.value, "given")
 			}
-			if c.need("expect", "without an expectation a case proves nothing") {
+			if c.need("expect") {
 				one.Expect = d.exampleLines(c.values["expect"].value, "expect")
 			}
 			e.Cases = append(e.Cases, one)
@@ -170,76 +187,81 @@ func (d *decoder) exampleOrg(f field) *Org {
 
 func (d *decoder) exampleRules(nodes []*node) []roadmap.Rule {
 	var rules []roadmap.Rule
+	before := len(d.problems)
 	for _, n := range nodes {
 		s, ok := d.text(n, "rules")
-		if !ok {
-			continue
-		}
-		if !slices.Contains(ruleNames(), s) {
+		if ok && !slices.Contains(ruleNames(), s) {
 			d.fail(n.pos, "rules", DidYouMean(s, ruleNames()), "there is no rule%s", nameOf(s))
-			continue
 		}
 		rules = append(rules, roadmap.Rule(s))
+	}
+	if len(d.problems) > before {
+		return nil // lest a finding be told to be none of them
 	}
 	return rules
 }
 
-// exampleLines reads a list of lines, or a block of text that holds one a line.
-// In a block, as in YAML, # begins a remark.
+// exampleLines reads lines, at least one.
 func (d *decoder) exampleLines(n *node, path string) []ExampleLine {
 	var lines []ExampleLine
-	if n.kind == kindText {
-		texts := []string{n.text}
-		block := strings.ContainsRune(n.text, '\n')
-		if block {
-			texts = strings.Split(n.text, "\n")
-		}
-		for i, text := range texts {
-			l := d.placed(n, text)
-			if block {
-				l = d.placedBelow(n, i+1, text)
-			}
-			l.Text, _, _ = strings.Cut(l.Text, " # ")
-			if l.Text = strings.TrimSpace(l.Text); l.Text != "" && !strings.HasPrefix(l.Text, "#") {
-				lines = append(lines, l)
-			}
-		}
-		return lines
-	}
-	if n.kind != kindList {
+	before := len(d.problems)
+	switch {
+	case n.kind == kindList:
+		lines = d.listedLines(n, path)
+	case n.kind == kindText && strings.ContainsRune(n.text, '\n'):
+		lines = d.blockLines(n)
+	case n.kind == kindText:
+		lines = []ExampleLine{d.placed(n)}
+	default:
 		d.fail(n.pos, path, path+": |, and one line under the other", "must be lines, not %s", n.kind)
-		return nil
 	}
+	if len(lines) == 0 && len(d.problems) == before {
+		d.fail(n.pos, path, "", "needs at least one line")
+	}
+	return lines
+}
+
+// listedLines reads a list of lines.
+func (d *decoder) listedLines(n *node, path string) []ExampleLine {
+	var lines []ExampleLine
 	for _, item := range n.items {
 		if item.kind == kindTable {
 			d.fail(item.pos, path, "put it in quotes, or the lines in a block: "+path+": |", `must be a line; one that holds ": " is read as a key with a value`)
 			continue
 		}
-		if s, ok := d.text(item, path); ok {
-			lines = append(lines, d.placed(item, s))
+		if _, ok := d.text(item, path); ok {
+			lines = append(lines, d.placed(item))
 		}
 	}
 	return lines
 }
 
 // placed gives a line that stands as a value of its own.
-func (d *decoder) placed(n *node, text string) ExampleLine {
+func (d *decoder) placed(n *node) ExampleLine {
 	at, ok := d.inside(n, 0)
 	if !ok {
 		at = n.pos
 	}
-	return ExampleLine{Text: text, Line: at.line, Column: at.col}
+	return ExampleLine{Text: strings.TrimSpace(n.text), Line: at.line, Column: at.col}
 }
 
-// placedBelow gives the n-th line of a block of text, which begins below the
-// sign that announces it.
-func (d *decoder) placedBelow(block *node, n int, text string) ExampleLine {
-	l := ExampleLine{Text: text, Line: block.line + n, Column: 1}
-	if l.Line <= len(d.lines) {
-		src := d.lines[l.Line-1]
-		l.Column += len(src) - len(strings.TrimLeft(src, " "))
+// blockLines reads a block of text that holds one line a line. As in YAML, #
+// begins a remark.
+func (d *decoder) blockLines(block *node) []ExampleLine {
+	var lines []ExampleLine
+	for i, text := range strings.Split(block.text, "\n") {
+		text, _, _ = strings.Cut(text, " # ")
+		if text = strings.TrimSpace(text); text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		l := ExampleLine{Text: text, Line: block.line + 1 + i, Column: 1} // below the sign that announces it
+		if l.Line <= len(d.lines) {
+			src := d.lines[l.Line-1]
+			l.Column += len(src) - len(strings.TrimLeft(src, " "))
+		}
+		lines = append(lines, l)
 	}
-	return l
+	return lines
 }
 
 // momentOf reads a time, or a date: its noon in the org's time zone.

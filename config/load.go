@@ -153,7 +153,7 @@ func parse(path string, src []byte) (loaded, []Problem) {
 		sortProblems(problems)
 		return loaded{}, problems
 	}
-	d := &decoder{file: path, dir: filepath.Dir(abs), lines: splitLines(string(src)), trackers: map[string]TrackerType{}, goals: map[string]int{}, sources: map[string]bool{}}
+	d := newDecoder(path, filepath.Dir(abs), src)
 	l := d.org(root)
 	sortProblems(d.problems)
 	return l, d.problems

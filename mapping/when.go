@@ -27,7 +27,7 @@ func (g *graph) findWhens(now time.Time) error {
 			if g.goal[i] >= 0 {
 				continue
 			}
-			ok, err := g.match(w.When, &g.items[i], now)
+			ok, err := g.match(w.When, g.items[i], now)
 			if err != nil {
 				return fmt.Errorf("links: when on %s: %w", g.items[i].Ref, err)
 			}

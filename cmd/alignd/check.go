@@ -16,6 +16,8 @@ import (
 
 func newCheckCmd(c *common) *cobra.Command {
 	var online, schema bool
+	var examples []string
+	var orgFile string
 	cmd := &cobra.Command{
 		Use:   "check FILE|DIR ...",
 		Short: "Is the configuration right? --online also asks the trackers",
@@ -25,23 +27,42 @@ fields and permissions that the file needs are there. It writes nothing.
 
 With --schema it prints the JSON Schema of the file and reads none: an editor
 that is given it completes the keys and tells slips while they are typed.
+
+With --examples it runs policy tests instead: files that say what an org expects
+of its own rules (docs/examples.md). The last line counts the cases. Where a file
+names no org, -c does. The exit status is 1 where one case fails.
 ` + exitHelp,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if schema {
+			switch {
+			case schema:
 				return cobra.NoArgs(cmd, args)
+			case len(examples) == 0 && orgFile != "":
+				return errors.New("-c is the org of --examples. Try: alignd check " + orgFile)
+			case len(examples) == 0:
+				return cobra.MinimumNArgs(1)(cmd, args)
+			case online:
+				return errors.New("--examples asks no tracker. Try: it without --online")
+			case len(args) > 0:
+				return fmt.Errorf("with --examples an org's file is named by -c. Try: -c %s", args[0])
 			}
-			return cobra.MinimumNArgs(1)(cmd, args)
+			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if schema {
+			switch {
+			case schema:
 				return c.printSchema()
+			case len(examples) > 0:
+				return c.runExamples(examples, orgFile)
 			}
 			return c.runCheck(cmd.Context(), args, online)
 		},
 	}
 	cmd.Flags().BoolVar(&online, "online", false, "ask the trackers too")
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the file")
+	cmd.Flags().StringArrayVar(&examples, "examples", nil, "run the policy tests in this file; may stand several times")
+	cmd.Flags().StringVarP(&orgFile, "config", "c", "", "with --examples: the org's file")
 	cmd.MarkFlagsMutuallyExclusive("online", "schema")
+	cmd.MarkFlagsMutuallyExclusive("examples", "schema")
 	return cmd
 }
 

@@ -1,8 +1,10 @@
 package example
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/alignd/alignd/config"
@@ -37,11 +39,15 @@ func (r Result) OK() bool { return len(r.Differences) == 0 }
 // *config.ProblemsError with everything that is wrong with the file.
 func Load(path string, org *config.Org, now time.Time) ([]Case, error) {
 	docs, err := config.LoadExamples(path, org)
-	if err != nil {
+	var wrong *config.ProblemsError
+	if err != nil && !errors.As(err, &wrong) {
 		return nil, err
 	}
-	var cases []Case
 	var problems []config.Problem
+	if wrong != nil {
+		problems = wrong.Problems
+	}
+	var cases []Case
 	for _, doc := range docs {
 		r := reader{doc: doc, at: doc.At}
 		if r.at.IsZero() {
@@ -59,6 +65,9 @@ func Load(path string, org *config.Org, now time.Time) ([]Case, error) {
 		problems = append(problems, r.problems...)
 	}
 	if len(problems) > 0 {
+		slices.SortStableFunc(problems, func(a, b config.Problem) int {
+			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
 		return nil, &config.ProblemsError{Problems: problems}
 	}
 	return cases, nil
@@ -87,9 +96,6 @@ func (r *reader) read(e config.Example) Case {
 		}
 		x.line = l.Line
 		c.expect = append(c.expect, x)
-	}
-	if len(e.Expect) == 0 {
-		r.fail(config.ExampleLine{Line: e.Line, Column: e.Column}, &LineError{Message: "this case expects nothing"})
 	}
 	return c
 }

@@ -106,7 +106,8 @@ func (w *World) there(name word) (roadmap.Ref, *LineError) {
 // seen reads a list of refs, with commas between them.
 func (w *World) seen(e *expectation, list word) *LineError {
 	for _, name := range list.list() {
-		ref, err := w.there(word{name.at, strings.TrimSpace(name.text)})
+		text := strings.TrimLeft(name.text, " ")
+		ref, err := w.there(word{name.at + len(name.text) - len(text), strings.TrimSpace(text)})
 		if err != nil {
 			return err
 		}
