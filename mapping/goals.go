@@ -16,8 +16,8 @@ type Goal struct {
 	// POStated and PMStated tell whether the source says where the role is
 	// read from at all; where it does not, no rule speaks of it.
 	PMStated, POStated bool
-	// POUnseen and PMUnseen: nobody is known, but the role is read from
-	// projects or initiatives of which some cannot be seen.
+	// POUnseen and PMUnseen: the role is read from projects or initiatives of
+	// which some cannot be seen, so there may be more people than are known.
 	PMUnseen, POUnseen bool
 	// OpenStories and DoneStories count those whose walk meets it or a goal
 	// below it.
@@ -91,8 +91,8 @@ func (g *graph) findGoals(edges map[string]map[string][]roadmap.Edge) {
 			goal.PM, goal.PO = people.byNames(fg.PM), people.byNames(fg.PO)
 		}
 		blind := g.blind[g.byKey[goal.Item.Key]]
-		goal.PMUnseen = blind && len(goal.PM) == 0 && elsewhere(src, src.PM)
-		goal.POUnseen = blind && len(goal.PO) == 0 && elsewhere(src, src.PO)
+		goal.PMUnseen = blind && elsewhere(src, src.PM)
+		goal.POUnseen = blind && elsewhere(src, src.PO)
 	}
 }
 

@@ -49,7 +49,7 @@ type graph struct {
 	goals    []Goal
 	extra    map[int32][]hop // hops from edge sets: project to initiative, initiative to its parent
 	whens    map[int32][]hop // hops from the file's conditions
-	blind    map[int32]bool  // items that an edge ties to something that we cannot see
+	blind    map[int32]bool  // projects and initiatives that are tied to others that we cannot see
 	rules    map[string]bool // labels that rules write: no facts, or what we write would change what we find
 	ways     map[roadmap.Way]bool
 	labels   []template
@@ -140,11 +140,14 @@ func newGraph(in Input) (*graph, error) {
 			for _, e := range in.Edges[tracker.Name][set] {
 				from, seen := g.byKey[e.From]
 				to := g.resolve(roadmap.Link{Way: roadmap.WayProject, Field: set, To: e.To})
-				switch {
-				case seen:
+				if seen {
 					g.extra[from] = append(g.extra[from], to)
-					g.blind[from] = g.blind[from] || to.to == hidden
-				case to.to != hidden:
+				}
+				switch {
+				case set != roadmap.SetProjectInitiative: // no owner is read from an initiative above
+				case seen && to.to == hidden:
+					g.blind[from] = true
+				case !seen && to.to != hidden:
 					g.blind[to.to] = true
 				}
 			}

@@ -19,17 +19,22 @@ func (a *Alignment) goalWithoutPO(g Goal) (roadmap.Finding, verdict) {
 		return roadmap.Finding{}, v
 	}
 	src := a.Org.Roadmap[g.Source]
-	fact := a.kindOfGoal(g) + " has no product owner"
+	role, matter := "product owner", "how it gets done"
+	why := where(src, src.PO, "po")
 	if a.Org.Roles == config.Combined {
-		fact = a.kindOfGoal(g) + " has no owner"
+		role, matter = "owner", "it"
+		if g.PMStated {
+			why += ", and " + where(src, src.PM, "pm")
+		}
 	}
+	fact := a.kindOfGoal(g) + " has no " + role
 	if n := g.OpenStories; n > 0 {
 		fact += ", while " + plural(n, "open story", "open stories") + " already " + verb(n, "serves", "serve") + " it"
 	}
 	return roadmap.Finding{
-		Why:   "no product owner: " + where(src, src.PO, "po"),
+		Why:   "no " + role + ": " + why,
 		Facts: g.Item.Status.Goal(),
-		Fact:  roadmap.Line{roadmap.Say(fact + ": nobody answers for how it gets done.")},
+		Fact:  roadmap.Line{roadmap.Say(fact + ": nobody answers for " + matter + ".")},
 		Fix:   roadmap.Line{roadmap.Say(fixRole(src, src.PO, "po"))},
 		Begun: g.Item.Created,
 	}, broken
@@ -112,8 +117,8 @@ func (a *Alignment) ownerInactive(g Goal) (roadmap.Finding, verdict) {
 				continue
 			}
 			if f.Fact == nil {
-				f.Fact = roadmap.Line{roadmap.Quote(o.Name), roadmap.Say(", " + role.word + " of this roadmap goal, has a deactivated account: nobody answers for it.")}
-				f.Fix = roadmap.Line{roadmap.Say(fixRole(src, role.spec, role.key))}
+				f.Fact = roadmap.Line{roadmap.Quote(o.Name), roadmap.Say(", " + role.word + " of this roadmap goal, has a deactivated account and cannot answer for it any more.")}
+				f.Fix = roadmap.Line{roadmap.Say(fixSuccessor(src, role.spec, role.key))}
 			}
 			why = append(why, role.word+" "+o.Name+" has a deactivated account")
 			facts = append(facts, role.key+" "+o.ID)
@@ -127,15 +132,10 @@ func (a *Alignment) ownerInactive(g Goal) (roadmap.Finding, verdict) {
 }
 
 // undeclaredDouble: the product owner of a goal is not its product manager too,
-// unless the file declares it for a while. A second product owner is enough.
+// unless the file declares it for a while. Somebody else in either role is enough.
 func (a *Alignment) undeclaredDouble(g Goal) (roadmap.Finding, verdict) {
-	if a.Org.Roles == config.Combined || len(g.PO) == 0 {
+	if a.Org.Roles == config.Combined || len(g.PO) == 0 || !sameOwners(g.PM, g.PO) {
 		return roadmap.Finding{}, holds
-	}
-	for _, o := range g.PO {
-		if !slices.ContainsFunc(g.PM, func(pm Owner) bool { return pm.ID == o.ID }) {
-			return roadmap.Finding{}, holds
-		}
 	}
 	for _, o := range g.PO {
 		hat := a.doubleHat(o)
@@ -149,14 +149,26 @@ func (a *Alignment) undeclaredDouble(g Goal) (roadmap.Finding, verdict) {
 			why += ended
 			fact = append(fact, roadmap.Say(ended))
 		}
+		if g.PMUnseen || g.POUnseen {
+			return roadmap.Finding{}, doubtful
+		}
 		src := a.Org.Roadmap[g.Source]
 		return roadmap.Finding{
 			Why: why, Facts: o.ID,
 			Fact: append(fact, roadmap.Say(": nobody weighs its why against its how.")),
-			Fix:  roadmap.Line{roadmap.Say(fixRole(src, src.PO, "po") + " who is not its product manager, or have the double hat declared in alignd's file")},
+			Fix:  roadmap.Line{roadmap.Say(fixSecond(src, src.PO) + ", or have the double hat declared in alignd's file, with its last day")},
 		}, broken
 	}
 	return roadmap.Finding{}, holds
+}
+
+// sameOwners reports whether two roles are held by the very same people.
+func sameOwners(pm, po []Owner) bool {
+	return slices.EqualFunc(sortedByID(pm), sortedByID(po), func(x, y Owner) bool { return x.ID == y.ID })
+}
+
+func sortedByID(owners []Owner) []Owner {
+	return slices.SortedFunc(slices.Values(owners), func(x, y Owner) int { return strings.Compare(x.ID, y.ID) })
 }
 
 // doubleHat finds the exception that the file declares for a person.

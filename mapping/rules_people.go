@@ -22,8 +22,8 @@ func (a *Alignment) judgePOs() error {
 	goals := map[string][]string{} // owner -> refs
 	who := map[string]Owner{}
 	for _, g := range a.Goals {
-		if !g.Item.Status.Open() {
-			continue
+		if !g.Item.Status.Open() || a.g.isolated[g.Item.Key.Tracker] || a.g.missing[g.Item.Key] {
+			continue // it may have been closed, or be gone
 		}
 		applies, err := a.applies(rule, roadmap.POOverloaded, g.Item)
 		if err != nil {
@@ -65,6 +65,10 @@ func (a *Alignment) personName(who map[string]Owner, id string) string {
 	return name
 }
 
+// sprint is one sprint of a Jira or one cycle of a Linear team: each team has a
+// Cycle 12 of its own.
+type sprint struct{ tracker, team, name string }
+
 // judgeSprints: a fair share of what an active sprint does serves a goal. A story
 // of which that cannot be told counts as if it did.
 func (a *Alignment) judgeSprints() error {
@@ -72,7 +76,6 @@ func (a *Alignment) judgeSprints() error {
 	if !rule.Enabled {
 		return nil
 	}
-	type sprint struct{ tracker, name string }
 	type tally struct{ linked, all int }
 	tallies := map[sprint]tally{}
 	for _, s := range a.Stories {
@@ -86,7 +89,7 @@ func (a *Alignment) judgeSprints() error {
 		if !applies {
 			continue
 		}
-		at := sprint{s.Item.Key.Tracker, s.Item.Sprint}
+		at := sprint{s.Item.Key.Tracker, s.Item.Team, s.Item.Sprint}
 		t := tallies[at]
 		t.all++
 		if s.Linkage == Linked || s.Linkage == Unknown {
@@ -95,20 +98,37 @@ func (a *Alignment) judgeSprints() error {
 		tallies[at] = t
 	}
 	inOrder := slices.SortedFunc(maps.Keys(tallies), func(x, y sprint) int {
-		return cmp.Or(cmp.Compare(x.tracker, y.tracker), cmp.Compare(x.name, y.name))
+		return cmp.Or(cmp.Compare(x.tracker, y.tracker), cmp.Compare(x.name, y.name), cmp.Compare(x.team, y.team))
 	})
 	for _, at := range inOrder {
 		t := tallies[at]
-		if float64(t.linked) >= rule.MinShare*float64(t.all) {
+		const hair = 1e-9 // to a computer 0.55 of 20 is a hair more than 11
+		if float64(t.linked)+hair >= rule.MinShare*float64(t.all) {
 			continue
 		}
+		name := at.name
+		if slices.ContainsFunc(inOrder, func(o sprint) bool { return o != at && o.tracker == at.tracker && o.name == at.name }) {
+			name += " (" + at.team + ")"
+		}
 		a.Findings = append(a.Findings, roadmap.Finding{
-			Rule: roadmap.SprintOffRoadmap, Role: roadmap.RoleSprint, Title: at.name,
-			Key: roadmap.Key{Tracker: at.tracker, ID: "sprint:" + at.name}, Ref: roadmap.NewRef(at.tracker, "sprint:"+at.name),
-			Why: fmt.Sprintf("%d of its %s %s a roadmap goal (%d %%), and %.0f %% should",
-				t.linked, plural(t.all, "open story", "open stories"), verb(t.linked, "serves", "serve"), 100*t.linked/t.all, 100*rule.MinShare),
+			Rule: roadmap.SprintOffRoadmap, Role: roadmap.RoleSprint, Title: name,
+			Key: roadmap.Key{Tracker: at.tracker, ID: "sprint:" + at.team + ":" + at.name}, Ref: roadmap.NewRef(at.tracker, "sprint:"+name),
+			Why:   shareInWords(t.linked, t.all, rule.MinShare),
 			Facts: hash(fmt.Sprint(t.linked, t.all)),
 		})
 	}
 	return nil
+}
+
+// shareInWords says how many of a sprint's stories serve a goal, and how many
+// should.
+func shareInWords(linked, all int, share float64) string {
+	switch {
+	case all == 1:
+		return "its one open story serves no roadmap goal"
+	case linked == 0:
+		return fmt.Sprintf("none of its %d open stories serves a roadmap goal, and %.0f %% should", all, 100*share)
+	}
+	return fmt.Sprintf("%d of its %d open stories %s a roadmap goal (%d %%), and %.0f %% should",
+		linked, all, verb(linked, "serves", "serve"), 100*linked/all, 100*share)
 }

@@ -98,8 +98,10 @@ func (a *Alignment) resolvedGoal(g Goal, rule roadmap.Rule) roadmap.Line {
 		return roadmap.Line{roadmap.Say("Resolved: " + plural(n, "story", "stories") + " " + verb(n, "serves", "serve") + " this roadmap goal now. Thank you.")}
 	case rule == roadmap.OwnerInactive && len(g.PM)+len(g.PO) > 0:
 		return roadmap.Line{roadmap.Say("Resolved: everyone who owns this roadmap goal has an active account. Thank you.")}
+	case rule == roadmap.UndeclaredDouble && len(g.PO) > 0 && sameOwners(g.PM, g.PO):
+		return roadmap.Line{roadmap.Say("Resolved: the double hat on this roadmap goal is declared now. Thank you.")}
 	case rule == roadmap.UndeclaredDouble && len(g.PM) > 0 && len(g.PO) > 0:
-		return roadmap.Line{roadmap.Say("Resolved: this roadmap goal's two hats are in order now. Thank you.")}
+		return roadmap.Line{roadmap.Say("Resolved: product manager and product owner of this roadmap goal are different people now. Thank you.")}
 	}
 	return nil
 }
@@ -209,6 +211,32 @@ func fixRole(src config.Source, field, role string) string {
 		return "set the owner of its initiative"
 	}
 	return "name an active person in " + fieldName(field)
+}
+
+// fixSuccessor says how to name another owner in the place of one.
+func fixSuccessor(src config.Source, field, role string) string {
+	switch {
+	case src.From == roadmap.FileTracker:
+		return "give the goal another " + role + " in the file"
+	case src.Goals == "initiatives" && field == "lead":
+		return "set another lead of its open projects"
+	case src.Goals == "projects" && field == "owner":
+		return "set another owner of its initiative"
+	}
+	return "name an active person in " + fieldName(field)
+}
+
+// fixSecond says how to name a product owner besides the product manager.
+func fixSecond(src config.Source, field string) string {
+	switch {
+	case src.From == roadmap.FileTracker:
+		return "give the goal a po in the file who is not its pm"
+	case src.Goals == "initiatives" && field == "lead":
+		return "set a lead of its open projects who is not its product manager"
+	case src.Goals == "projects" && field == "owner":
+		return "set an owner of its initiative who is not its product manager"
+	}
+	return "name somebody in " + fieldName(field) + " who is not its product manager"
 }
 
 func fieldName(spec string) string {

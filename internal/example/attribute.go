@@ -35,7 +35,8 @@ func (w *World) attribute(it *roadmap.Item, is sort, word word) *LineError {
 		}
 		return word.fail(config.DidYouMean(name, known), "there is no attribute %q of %s %s", name, article(is.name), is.name)
 	}
-	if flag := name == "missing" || name == "outside"; !flag && name != "goal" && bare(value.text) == "" {
+	bareWords := []string{"goal", "missing", "outside", "unseen"}
+	if !slices.Contains(bareWords, name) && bare(value.text) == "" {
 		return word.fail("", "%s needs a value: %s=VALUE", name, name)
 	}
 	switch name {
@@ -45,6 +46,8 @@ func (w *World) attribute(it *roadmap.Item, is sort, word word) *LineError {
 		w.missing[it.Key] = true
 	case "outside":
 		it.InScope = false
+	case "unseen":
+		w.unseen[it.Key] = true
 	case "parent", "project":
 		return w.links(it, roadmap.Way(name), name, value)
 	case "epic-link":

@@ -44,7 +44,7 @@ func (w *World) expect(line string, only []roadmap.Rule) (expectation, *LineErro
 		return e, nil
 	}
 	if len(words) == 1 {
-		return e, words[0].fail("", "what is expected of it?")
+		return e, words[0].fail("a comma ends a line of a list in [ ]", "what is expected of it?")
 	}
 	rest := word{words[1].at, string([]rune(line)[words[1].at:])}
 	e.rest = rest.text

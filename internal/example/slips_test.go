@@ -72,7 +72,7 @@ func TestSlips(t *testing.T) {
 // TestExpectationSlips: the same of what is expected.
 func TestExpectationSlips(t *testing.T) {
 	for _, c := range []struct{ expect, want string }{
-		{`jira:PAY-1`, `9: what is expected of it?`},
+		{`jira:PAY-1`, `9: what is expected of it? (a comma ends a line of a list in [ ])`},
 		{`jira:PAY-1 linked jira:ROAD-1, file:GROW-1`, `40: too many words (write them with commas and no spaces: GOAL,GOAL)`},
 		{`jira:PAY-1 linked jira:ROAD-1 file:GROW-1`, `39: too many words (write them with commas and no spaces: GOAL,GOAL)`},
 		{`no finding`, `12: want no stories or no findings (did you mean "findings"?)`},

@@ -20,6 +20,7 @@ type World struct {
 	edges      map[string]map[string][]roadmap.Edge
 	incomplete map[string]bool
 	missing    map[roadmap.Key]bool
+	unseen     map[roadmap.Key]bool
 	given      map[roadmap.Ref]bool
 }
 
@@ -28,7 +29,7 @@ type World struct {
 func NewWorld(org *config.Org, at time.Time) *World {
 	w := &World{
 		org: org, at: at, edges: map[string]map[string][]roadmap.Edge{}, incomplete: map[string]bool{},
-		missing: map[roadmap.Key]bool{}, given: map[roadmap.Ref]bool{},
+		missing: map[roadmap.Key]bool{}, unseen: map[roadmap.Key]bool{}, given: map[roadmap.Ref]bool{},
 	}
 	for _, src := range org.Roadmap {
 		for _, g := range src.File {
@@ -100,6 +101,9 @@ func (w *World) add(words []word) *LineError {
 			return err
 		}
 	}
+	if w.unseen[it.Key] {
+		return nil // all that is known of it is what tables say
+	}
 	slices.Sort(it.Labels)
 	w.given[it.Ref] = true
 	w.items = append(w.items, *it)
@@ -121,7 +125,7 @@ func sorts(t config.TrackerType) map[string]sort {
 		return map[string]sort{
 			"issue":      {"Issue", roadmap.LevelStory, roadmap.KindIssue, issue},
 			"subissue":   {"Issue", roadmap.LevelSubtask, roadmap.KindIssue, issue},
-			"project":    {"Project", roadmap.LevelEpic, roadmap.KindProject, []string{"initiative", "lead", "target"}},
+			"project":    {"Project", roadmap.LevelEpic, roadmap.KindProject, []string{"initiative", "lead", "target", "unseen"}},
 			"initiative": {"Initiative", roadmap.LevelAbove, roadmap.KindInitiative, []string{"above", "owner", "target"}},
 		}
 	}
