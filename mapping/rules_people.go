@@ -102,7 +102,7 @@ func (a *Alignment) judgeSprints() error {
 	})
 	for _, at := range inOrder {
 		t := tallies[at]
-		const hair = 1e-9 // to a computer 0.55 of 20 is a hair more than 11
+		const hair = 1e-9 // to a computer 0.56 of 25 is a hair more than 14
 		if float64(t.linked)+hair >= rule.MinShare*float64(t.all) {
 			continue
 		}
