@@ -84,7 +84,9 @@ func LoadExamples(path string, org *Org) ([]Examples, error) {
 func examplesKeys() []key {
 	return []key{
 		{name: "org", must: "org: acme.yaml, or name the org's file: -c acme.yaml"},
-		{name: "at"}, {name: "rules"}, {name: "given"},
+		{name: "at"},
+		{name: "rules"},
+		{name: "given"},
 		{name: "cases", must: "cases: {A sentence: {given: [...], expect: [...]}}"},
 	}
 }

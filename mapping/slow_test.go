@@ -308,6 +308,9 @@ links: [parent, project, {label: "goal:{goal}"}, {issue-link: [implements]}, {fi
 			if len(it.Fields) > 0 {
 				ways[roadmap.WayField]++
 			}
+			if it.Sprint != "" {
+				ways[roadmap.WayWhen]++
+			}
 		}
 		g.items = slices.Clone(g.items) // the alignment points to the others
 		r.Shuffle(len(g.items), func(i, j int) { g.items[i], g.items[j] = g.items[j], g.items[i] })
