@@ -34,8 +34,10 @@ names no org, -c does. The exit status is 1 where one case fails.
 ` + exitHelp,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case schema && len(args) > 0:
+				return errors.New("--schema reads no file. Try: alignd check --schema")
 			case schema:
-				return cobra.NoArgs(cmd, args)
+				return nil
 			case len(examples) == 0 && orgFile != "":
 				return errors.New("-c is the org of --examples. Try: alignd check " + orgFile)
 			case len(examples) == 0:
