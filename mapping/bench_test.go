@@ -29,7 +29,6 @@ func BenchmarkMap(b *testing.B) {
 			b.ReportAllocs()
 			var a *mapping.Alignment
 			for b.Loop() {
-				a = nil
 				var err error
 				if a, err = mapping.Map(in); err != nil {
 					b.Fatal(err)
