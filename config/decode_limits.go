@@ -9,10 +9,11 @@ import (
 const (
 	defaultCommentsPerRun = 20
 	defaultMaxShare       = 0.3
+	defaultMentions       = 3
 )
 
 func (d *decoder) limits(top *table) Limits {
-	l := Limits{CommentsPerRun: defaultCommentsPerRun, MaxShare: defaultMaxShare}
+	l := Limits{CommentsPerRun: defaultCommentsPerRun, MaxShare: defaultMaxShare, MentionsPerPerson: defaultMentions}
 	f, ok := top.values["limits"]
 	if !ok {
 		return l
@@ -26,6 +27,9 @@ func (d *decoder) limits(top *table) Limits {
 	}
 	if v, ok := t.number("max_share"); ok {
 		l.MaxShare = v
+	}
+	if v, ok := t.number("mentions_per_person"); ok {
+		l.MentionsPerPerson = int(v)
 	}
 	return l
 }

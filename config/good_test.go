@@ -117,7 +117,7 @@ func TestLargestFile(t *testing.T) {
 			roadmap.SprintOffRoadmap:   {Enabled: true, MinShare: 0.5, Scope: &Expr{Source: `item.type != "Bug"`}},
 		},
 		Roles:  Combined,
-		Limits: Limits{CommentsPerRun: 5, MaxShare: 0.25},
+		Limits: Limits{CommentsPerRun: 5, MaxShare: 0.25, MentionsPerPerson: 3},
 		Quiet:  Quiet{Hours: true, From: 18 * 60, To: 8*60 + 30, Weekends: true},
 		Store:  "state/acme.db",
 	}
@@ -153,7 +153,7 @@ func TestSmallestFile(t *testing.T) {
 			roadmap.SprintOffRoadmap:   {Enabled: true, MinShare: 0.6},
 		},
 		Roles:  Split,
-		Limits: Limits{CommentsPerRun: 20, MaxShare: 0.3},
+		Limits: Limits{CommentsPerRun: 20, MaxShare: 0.3, MentionsPerPerson: 3},
 	}
 	if diff := cmp.Diff(want, got, compareOrgs()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

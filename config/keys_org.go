@@ -66,7 +66,10 @@ func limitKeys() []key {
 			name: "max_share", value: value{form: formNumber, low: 0, high: 1, example: "as in 0.3, which is 30 %"}, otherwise: defaultMaxShare,
 			means: "a pass that would newly flag more than this share of the stories is held whole; more than 0, at most 1",
 		},
-		{name: "mentions_per_person", later: true},
+		{
+			name: "mentions_per_person", value: value{form: formWhole, low: 0, high: 1000}, otherwise: defaultMentions,
+			means: "how often one person is newly mentioned in a week; what is over is written without the mention",
+		},
 	}
 }
 

@@ -197,6 +197,9 @@ type Rule struct {
 type Limits struct {
 	CommentsPerRun int     // new comments in one pass; default 20
 	MaxShare       float64 // of the stories newly flagged in one pass; default 0.3
+	// MentionsPerPerson is how often one person is newly mentioned within a
+	// week; default 3.
+	MentionsPerPerson int
 }
 
 // Quiet is when changes wait. The zero Quiet never holds anything.

@@ -36,6 +36,7 @@ func (a *Alignment) goalWithoutPO(g Goal) (roadmap.Finding, verdict) {
 		Facts: g.Item.Status.Goal(),
 		Fact:  roadmap.Line{roadmap.Say(fact + ": nobody answers for " + matter + ".")},
 		Fix:   roadmap.Line{roadmap.Say(fixRole(src, src.PO, "po"))},
+		Ask:   answerable(g.PM),
 		Begun: g.Item.Created,
 	}, broken
 }
@@ -56,6 +57,7 @@ func (a *Alignment) goalWithoutPM(g Goal) (roadmap.Finding, verdict) {
 		Facts: g.Item.Status.Goal(),
 		Fact:  roadmap.Line{roadmap.Say(a.kindOfGoal(g) + " has no product manager: nobody answers for why it matters.")},
 		Fix:   roadmap.Line{roadmap.Say(fixRole(src, src.PM, "pm"))},
+		Ask:   answerable(g.PO),
 		Begun: g.Item.Created,
 	}, broken
 }
@@ -95,6 +97,7 @@ func (a *Alignment) goalWithoutStories(g Goal) (roadmap.Finding, verdict) {
 		Why: why, Facts: g.Item.Status.Goal(),
 		Fact:  roadmap.Line{roadmap.Say(fact + ": nothing in the backlog works towards it.")},
 		Fix:   roadmap.Line{roadmap.Say("link the stories that serve it, or set the goal back to planned")},
+		Ask:   answerable(g.PO, g.PM),
 		Begun: g.Item.Created,
 	}
 	if g.Item.Started.After(f.Begun) {
@@ -127,7 +130,7 @@ func (a *Alignment) ownerInactive(g Goal) (roadmap.Finding, verdict) {
 	if len(facts) == 0 {
 		return f, holds
 	}
-	f.Why, f.Facts = strings.Join(why, "; "), strings.Join(facts, "\n")
+	f.Why, f.Facts, f.Ask = strings.Join(why, "; "), strings.Join(facts, "\n"), answerable(g.PO, g.PM)
 	return f, broken
 }
 
@@ -157,6 +160,7 @@ func (a *Alignment) undeclaredDouble(g Goal) (roadmap.Finding, verdict) {
 			Why: why, Facts: o.ID,
 			Fact: append(fact, roadmap.Say(": nobody weighs its why against its how.")),
 			Fix:  roadmap.Line{roadmap.Say(fixSecond(src, src.PO) + ", or have the double hat declared in alignd's file, with its last day")},
+			Ask:  answerable(g.PM),
 		}, broken
 	}
 	return roadmap.Finding{}, holds

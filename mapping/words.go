@@ -22,6 +22,7 @@ func (a *Alignment) storyWithoutGoal(s Story, near []int32) roadmap.Finding {
 		},
 		Help:  a.neighbours(s.Item, near),
 		Fix:   roadmap.Line{roadmap.Say(a.fixInWords(s.Item, near))},
+		Ask:   atWork(s.Item),
 		Begun: s.Item.Created,
 	}
 }
@@ -40,7 +41,23 @@ func (a *Alignment) storyOnClosedGoal(s Story, near []int32) roadmap.Finding {
 		Fact: append(fact, roadmap.Say(": nobody plans with it any more.")),
 		Help: a.neighbours(s.Item, near),
 		Fix:  roadmap.Line{roadmap.Say("close it if it is not needed any more, or link it to an open goal: " + a.fixInWords(s.Item, near))},
+		Ask:  atWork(s.Item),
 	}
+}
+
+// atWork gives the people who can do something about a story: who works on it,
+// then who asked for it.
+func atWork(it *roadmap.Item) []roadmap.Person {
+	return slices.Concat(it.People["assignee"], it.People["reporter"])
+}
+
+// answerable gives the accounts of the owners of a goal, in the order given.
+func answerable(owners ...[]Owner) []roadmap.Person {
+	var all []roadmap.Person
+	for _, o := range slices.Concat(owners...) {
+		all = append(all, o.Accounts...)
+	}
+	return all
 }
 
 // neighbours tells which goals the work around an item serves; nil where that

@@ -87,6 +87,9 @@ func (o *Outcome) Err() error { return errors.Join(o.Troubles...) }
 // that is not on the screen) is held before it is tried again.
 const askAgain = 24 * time.Hour
 
+// week is the time over which mentions of one person are counted.
+const week = 7 * 24 * time.Hour
+
 // Once makes one pass. Its error is one that kept the pass from ending (the
 // database, an expression, an interruption); what a tracker refuses is in the
 // Outcome's Troubles and Results.
@@ -175,9 +178,13 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 	for id, at := range refused {
 		refused[id] = at.Add(askAgain)
 	}
+	mentions, err := p.Store.Mentions(ctx, p.Now().Add(-week))
+	if err != nil {
+		return err
+	}
 	o.Plan = plan.Build(plan.Input{
 		Org: p.Org, Now: p.Now(), Complete: o.Complete(),
-		Findings: o.Alignment.Findings, Silent: o.Alignment.Silent, Ours: o.Ours, Since: o.Since, Refused: refused,
+		Findings: o.Alignment.Findings, Silent: o.Alignment.Silent, Ours: o.Ours, Since: o.Since, Refused: refused, Mentions: mentions,
 		Stories: len(o.Alignment.Stories), Item: o.Alignment.Item, Role: o.Alignment.Role, Resolved: o.Alignment.Resolved,
 	})
 	if o.Complete() && !p.Offline && p.Allow != nil {

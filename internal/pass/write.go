@@ -304,7 +304,7 @@ func (w *writer) settle(ctx context.Context, seq int64, c roadmap.Change, receip
 			if fetchErr != nil || len(items) == 0 {
 				break
 			}
-			if err := w.Store.CommentDeleted(settleCtx, c); err != nil {
+			if err := w.Store.CommentDeleted(settleCtx, c, w.Now()); err != nil {
 				return err
 			}
 			outcome, err = store.Skipped, fmt.Errorf("a person deleted our comment; it stays so until the facts change")

@@ -17,6 +17,7 @@ type builder struct {
 	held    []Held
 	weight  map[roadmap.Key]weight
 	flagged map[roadmap.Key]bool // stories that this plan would flag for the first time
+	asked   map[roadmap.Key]int  // how often this plan mentions each account
 }
 
 // weight orders items when only some may be written.
@@ -141,6 +142,10 @@ func (b *builder) labels(s subject, active []roadmap.Finding) {
 		before, added := s.ours.Labels[label]
 		after := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(ours), label))))
 		c.Mark = roadmap.Mark{Org: b.in.Org.Name, Labels: after}
+		if past, had := s.ours.Past[label]; had && tooOften(past, c.Facts) && !(added && before.Facts == c.Facts) {
+			b.park(s, c)
+			continue
+		}
 		if b.propose(s, c, added && before.Facts == c.Facts) {
 			ours = after
 		}
@@ -159,6 +164,38 @@ func (b *builder) labels(s subject, active []roadmap.Finding) {
 	}
 }
 
+// maxFlips is how often someone else may take a label off, the facts changing in
+// between, before alignd stands down; maxLoops is how often alignd itself may
+// add it and take it off for the same facts, as where a query of the file
+// answers to what alignd writes.
+const (
+	maxFlips = 2
+	maxLoops = 3
+)
+
+// tooOften reports whether adding a label once more would be one time too many.
+func tooOften(past roadmap.PastLabel, facts string) bool {
+	switch {
+	case !past.Off:
+		return past.Flips+1 >= maxFlips
+	case past.Facts == facts:
+		return past.Loops+1 >= maxLoops
+	}
+	return false
+}
+
+// park holds a label that has come and gone too often, where nothing else does.
+func (b *builder) park(s subject, c roadmap.Change) {
+	reason := Parked
+	switch {
+	case !b.in.Complete:
+		reason = Incomplete
+	case s.item.HasLabel(roadmap.IgnoreLabel):
+		reason = Ignored
+	}
+	b.hold(c, reason, time.Time{})
+}
+
 // comment plans the one living comment of an item.
 func (b *builder) comment(s subject, active []roadmap.Finding) {
 	var speak []roadmap.Finding
@@ -169,6 +206,11 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 	}
 	was := s.ours.Comment
 	switch {
+	case was != nil && !was.Deleted && len(speak) > 0 && len(was.Undone) > 0 && sameFacts(was.Undone, speak):
+		c := b.change(s, roadmap.UpdateComment, speak)
+		c.Text = b.text(c.Mark, speak)
+		c.Value = c.Text.Plain()
+		b.propose(s, c, true)
 	case was == nil && len(speak) == 0:
 	case was == nil:
 		c := b.change(s, roadmap.CreateComment, speak)
@@ -195,14 +237,70 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 		}
 		c.Value = c.Text.Plain()
 		b.propose(s, c, false)
-	case len(speak) > 0 && !sameFacts(was.Rules, speak):
+	case len(speak) > 0:
 		c := b.change(s, roadmap.UpdateComment, speak)
 		c.Text = b.text(c.Mark, speak)
 		c.Value = c.Text.Plain()
-		if c.Value != was.Text {
-			b.propose(s, c, false)
+		edits := !sameFacts(was.Rules, speak) && c.Value != was.Text
+		who, until := b.whom(s, was, speak)
+		switch {
+		case who.ID == "" || b.in.Now.Before(until):
+			if edits {
+				b.propose(s, c, false)
+			}
+			return
+		case !b.mayAsk(who) && edits:
+			b.propose(s, c, false) // without the mention
+			return
+		}
+		c.Asks = who.ID
+		c.Text = ask(c.Text, who)
+		c.Value = c.Text.Plain()
+		c.Why += "; asking " + who.Name
+		if !b.mayAsk(who) {
+			b.hold(identify(c), Limit, time.Time{})
+		} else if b.propose(s, c, false) {
+			b.asked[account(who)]++
 		}
 	}
+}
+
+// whom gives the one person to mention in a comment that has stood for a second
+// grace without effect, and from when on; nobody where one was mentioned
+// already, or where nobody can act.
+func (b *builder) whom(s subject, was *roadmap.OurComment, speak []roadmap.Finding) (who roadmap.Person, from time.Time) {
+	if was.Asked != "" || was.Begun.IsZero() {
+		return roadmap.Person{}, time.Time{}
+	}
+	for _, f := range speak {
+		if until := b.in.Org.Rules[f.Rule].Grace.After(was.Begun, b.in.Org.Location); until.After(from) {
+			from = until
+		}
+		for _, p := range f.Ask {
+			if who.ID == "" && p.Active && p.ID != "" && (p.Kind == roadmap.Human || p.Kind == "") && p.Tracker == s.key.Tracker {
+				who = p
+			}
+		}
+	}
+	return who, from
+}
+
+func account(p roadmap.Person) roadmap.Key { return roadmap.Key{Tracker: p.Tracker, ID: p.ID} }
+
+// mayAsk reports whether a person was not mentioned too often within a week.
+func (b *builder) mayAsk(p roadmap.Person) bool {
+	if b.asked == nil {
+		b.asked = map[roadmap.Key]int{}
+	}
+	return b.in.Mentions[account(p)]+b.asked[account(p)] < b.in.Org.Limits.MentionsPerPerson
+}
+
+// ask puts a question to a person before the last two lines of a comment: how
+// to silence it, and the mark.
+func ask(t roadmap.Text, who roadmap.Person) roadmap.Text {
+	i := len(t) - 3 // how to fix it
+	fix := slices.Concat(t[i], roadmap.Line{roadmap.Say(" "), roadmap.Mention(who), roadmap.Say(", can you?")})
+	return slices.Concat(t[:i], roadmap.Text{fix}, t[i+1:])
 }
 
 // sameFacts reports whether a comment already speaks of exactly these findings

@@ -26,6 +26,7 @@ const (
 	Since      Reason = "since"         // the item is older than the rule's since
 	Grace      Reason = "grace"         // the item is too young
 	NoPermit   Reason = "no-permission" // the tracker refused it a while ago
+	Parked     Reason = "parked"        // the label has come and gone too often; alignd stands down
 	Quiet      Reason = "quiet"         // quiet hours or a weekend
 	TooMany    Reason = "too-many"      // the pass would flag too large a share of the stories
 	Limit      Reason = "limit"         // enough new comments for one pass
@@ -57,6 +58,7 @@ type Input struct {
 	Since    map[roadmap.Rule]map[roadmap.Key]time.Time // when each finding was first seen, as far as it is known
 	Refused  map[string]time.Time                       // changes that a tracker refused, by ID, and until when they are not tried again
 	Stories  int                                        // how many there are, for max_share
+	Mentions map[roadmap.Key]int                        // how often each account was mentioned within a week; the ID is the account
 	// Item finds an item as it was seen last; false where it is gone.
 	Item func(roadmap.Key) (*roadmap.Item, bool)
 	// Role tells what an item without a finding is now.
@@ -103,7 +105,7 @@ func (p Plan) Fingerprint() string {
 
 // Build makes the plan. What would be written is found first; then each change
 // is asked, in this order, whether it may be: complete? ignored? vetoed by a
-// person? refused before? since, grace, quiet, share, limit.
+// person? parked? refused before? since, grace, quiet, share, limit.
 func Build(in Input) Plan {
 	p := Plan{Org: in.Org.Name, At: in.Now, Complete: in.Complete}
 	b := builder{in: in}

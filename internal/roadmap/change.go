@@ -54,6 +54,8 @@ type Finding struct {
 	Fact Line
 	Help Line // nil: nothing
 	Fix  Line // a clause: "set the lead of one of its open projects"
+	// Ask are people of the item's tracker who can act, best first.
+	Ask []Person
 
 	// Created is when the item was created; since goes by it.
 	Created time.Time
@@ -159,6 +161,21 @@ type Change struct {
 	// RuleFacts gives the facts of each rule that a comment speaks of; empty
 	// where it says that all is resolved.
 	RuleFacts map[Rule]string
+	// Asks is the account of the person whom a comment mentions for the first
+	// time; "": nobody.
+	Asks string
+	// Undo: it takes back what a run did, and what it takes back is not done
+	// again until the facts change.
+	Undo bool
+}
+
+// PastLabel is the life of a label of ours on an item, whether it is ours still
+// or not.
+type PastLabel struct {
+	Facts string // for which it was added last
+	Off   bool   // we took it off since
+	Flips int    // how often it was added again after someone else took it off
+	Loops int    // how often it was added again for the facts for which we had added it and taken it off
 }
 
 // OurLabel is what we know of a label that we added to an item and did not
@@ -175,11 +192,21 @@ type OurComment struct {
 	Rules   map[Rule]string // what it speaks of, with the facts ("" where they are not known); empty: it says resolved
 	Text    string          // as plain text; "" where it was found again and not written by this database
 	Deleted bool            // a person deleted it
+	// Begun is when it began to speak, after saying nothing or that all is
+	// resolved.
+	Begun time.Time
+	// Asked is the account of the person that it mentions or has mentioned since
+	// it began to speak; "": nobody.
+	Asked string
+	// Undone holds what it said when it was taken back, rule by rule with the
+	// facts: it is not said again until the facts change.
+	Undone map[Rule]string
 }
 
 // Ours is all that is ours on one item. The zero Ours is nothing.
 type Ours struct {
 	Labels  map[string]OurLabel
+	Past    map[string]PastLabel
 	Comment *OurComment // nil: there was never one
 }
 

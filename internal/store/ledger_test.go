@@ -135,7 +135,7 @@ func TestOursAfterChanges(t *testing.T) {
 		return func(t *testing.T, s *Store) error { return s.Note(t.Context(), 1, c, o, "why", noon) }
 	}
 	deleted := func(t *testing.T, s *Store) error {
-		return s.CommentDeleted(t.Context(), comment(roadmap.UpdateComment, 0, "10", "edit", "f1"))
+		return s.CommentDeleted(t.Context(), comment(roadmap.UpdateComment, 0, "10", "edit", "f1"), noon)
 	}
 	searched := func(t *testing.T, s *Store) error { return s.LookedFor(t.Context(), []roadmap.Key{key("1")}) }
 	add, create := label(roadmap.AddLabel, "needs-goal", "f1"), comment(roadmap.CreateComment, 0, "", "say", "f1")
@@ -159,7 +159,7 @@ func TestOursAfterChanges(t *testing.T) {
 		{"resolved", []step{done(create, "10"), done(comment(roadmap.UpdateComment, 0, "10", "resolved", ""), "")}, `comment 0 at 10 says "resolved"`},
 		{"deleted by a person", []step{done(create, "10"), deleted}, `comment 0 at 10 says "say" for f1, deleted`},
 		{"deleted, and a new one for new facts", []step{done(create, "10"), deleted, done(comment(roadmap.CreateComment, 1, "", "again", "f2"), "20")}, `comment 1 at 20 says "again" for f2`},
-		{"refused as one that was there before the database was lost", []step{func(t *testing.T, s *Store) error { return s.CommentDeleted(t.Context(), create) }}, `comment 0 at ` + roadmap.CommentID("acme", key("1"), 0) + ` says "say" for f1, deleted`},
+		{"refused as one that was there before the database was lost", []step{func(t *testing.T, s *Store) error { return s.CommentDeleted(t.Context(), create, noon) }}, `comment 0 at ` + roadmap.CommentID("acme", key("1"), 0) + ` says "say" for f1, deleted`},
 		{"the fourth of its lives", []step{done(comment(roadmap.CreateComment, 3, "", "again", "f9"), "40")}, `comment 3 at 40 says "again" for f9`},
 		{"found in the tracker", []step{note(comment(roadmap.CreateComment, 0, "10", "", "f1"), Adopted)}, `comment 0 at 10 says "" for f1`},
 		{"looked for, none there", []step{searched}, ""},
@@ -286,7 +286,7 @@ func TestOursIsWhatWasDone(t *testing.T) {
 				}
 				continue
 			case "deleted":
-				must(s.CommentDeleted(t.Context(), roadmap.Change{Key: k, Action: roadmap.UpdateComment}))
+				must(s.CommentDeleted(t.Context(), roadmap.Change{Key: k, Action: roadmap.UpdateComment}, noon))
 				if ours.Comment != nil {
 					ours.Comment.Deleted = true
 				}
