@@ -19,18 +19,26 @@ type applyOptions struct {
 	file   string
 	yes    bool
 	expect string
+	saved  *savedPlan // nil: none was given
 }
 
 func newApplyCmd(c *common) *cobra.Command {
 	var o applyOptions
 	cmd := &cobra.Command{
-		Use:   "apply -c FILE",
+		Use:   "apply -c FILE [PLAN]",
 		Short: "Plan, show, ask, write",
 		Long: `Makes a plan, shows it, asks, and writes it. The org's file must say mode: write.
-With --expect FINGERPRINT it writes that plan or none.
+With PLAN, a file that "plan -o" wrote, or --expect FINGERPRINT it writes exactly that plan or none.
 ` + exitHelp,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.runApply(cmd.Context(), o) },
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if len(args) == 1 {
+				if o.saved, err = readPlan(args[0]); err != nil {
+					return err
+				}
+			}
+			return c.runApply(cmd.Context(), o)
+		},
 	}
 	orgFlag(cmd, &o.file)
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
@@ -88,6 +96,11 @@ func (c *common) confirm(org *config.Org, p plan.Plan, opts applyOptions) (bool,
 	if !c.json {
 		c.printChanges(org, p)
 	}
+	if opts.saved != nil {
+		if err := opts.saved.check(p); err != nil {
+			return false, err
+		}
+	}
 	if opts.expect != "" && opts.expect != p.Fingerprint() {
 		return false, fmt.Errorf("the plan is %s now, not %s: something has changed. Nothing was written. Try: look at the new plan, then --expect %s",
 			p.Fingerprint(), opts.expect, p.Fingerprint())
@@ -95,7 +108,12 @@ func (c *common) confirm(org *config.Org, p plan.Plan, opts applyOptions) (bool,
 	if len(p.Changes) == 0 || opts.yes {
 		return len(p.Changes) > 0, nil
 	}
-	fmt.Fprintf(c.err, "\nWrite %s? [y/N] ", count(len(p.Changes), "this change", "these %d changes"))
+	return c.ask(fmt.Sprintf("Write %s?", count(len(p.Changes), "this change", "these %d changes")))
+}
+
+// ask puts a question that only yes answers with yes. No is errNo.
+func (c *common) ask(question string) (bool, error) {
+	fmt.Fprintf(c.err, "\n%s [y/N] ", question)
 	answer, err := bufio.NewReader(c.in).ReadString('\n')
 	if err != nil && answer == "" {
 		return false, fmt.Errorf("no answer: %w. %w", err, errNo)

@@ -151,9 +151,9 @@ or a goal has no product owner. It observes until a file says mode: write.`,
 	flags.StringVar(&c.now, "now", "", "take this as the time (RFC 3339), for tests and what-if")
 	root.AddCommand(
 		newDemoCmd(c), newInitCmd(c), newCheckCmd(c), newPlanCmd(c), newApplyCmd(c), newSyncCmd(c), newServeCmd(c),
-		newExplainCmd(c), newReportCmd(c), newLogCmd(c), newVersionCmd(c),
+		newExplainCmd(c), newReportCmd(c), newLogCmd(c), newUndoCmd(c), newVersionCmd(c),
 	)
-	for _, name := range []string{"undo", "backup"} {
+	for _, name := range []string{"backup"} {
 		root.AddCommand(&cobra.Command{
 			Use: name, Hidden: true, DisableFlagParsing: true,
 			RunE: func(*cobra.Command, []string) error { return fmt.Errorf("%s is not supported yet", name) },

@@ -165,8 +165,9 @@ type Change struct {
 	// time; "": nobody.
 	Asks string
 	// Undo: it takes back what a run did, and what it takes back is not done
-	// again until the facts change.
-	Undo bool
+	// again until the facts change: of a comment, what it said (Undone).
+	Undo   bool
+	Undone map[Rule]string
 }
 
 // PastLabel is the life of a label of ours on an item, whether it is ours still
