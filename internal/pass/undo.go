@@ -3,6 +3,7 @@ package pass
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/alignd/alignd/internal/plan"
@@ -143,8 +144,13 @@ func (p *Pass) asTheyAre(ctx context.Context, entries []store.Entry) (map[roadma
 func back(e store.Entry, log []store.Entry, ours roadmap.Ours, items map[roadmap.Key]roadmap.Item) (c roadmap.Change, why string) {
 	was := e.Change
 	it, there := items[was.Key]
-	if !there {
+	switch {
+	case !there:
 		return c, "the item is gone, or cannot be seen any more"
+	case slices.ContainsFunc(log, func(later store.Entry) bool {
+		return later.Seq > e.Seq && later.Outcome == store.Done && overwrites(later.Change, was)
+	}):
+		return c, "it was written again since"
 	}
 	c = roadmap.Change{
 		ID: "undo-" + was.ID, Key: was.Key, Ref: it.Ref, Kind: it.Kind, Role: was.Role, Title: it.Title,
@@ -174,6 +180,14 @@ func back(e store.Entry, log []store.Entry, ours roadmap.Ours, items map[roadmap
 	return c, ""
 }
 
+// overwrites reports whether a change writes what an earlier one has written.
+func overwrites(c, earlier roadmap.Change) bool {
+	if c.Key != earlier.Key || c.Action.IsComment() != earlier.Action.IsComment() {
+		return false
+	}
+	return c.Action.IsComment() || c.Value == earlier.Value
+}
+
 // backComment makes a comment say what it said before the write, or that it was
 // taken back where it said nothing.
 func backComment(c roadmap.Change, e store.Entry, log []store.Entry, now *roadmap.OurComment) (roadmap.Change, string) {
@@ -183,10 +197,9 @@ func backComment(c roadmap.Change, e store.Entry, log []store.Entry, now *roadma
 		return c, "the comment is not ours any more"
 	case now.Deleted:
 		return c, "a person has deleted the comment"
-	case now.Text != was.Value:
-		return c, "a later run has changed the comment"
 	}
-	c.Action, c.Remote, c.Mark, c.Undone = roadmap.UpdateComment, now.Remote, was.Mark, was.RuleFacts
+	c.Action, c.Remote, c.Mark, c.Undone = roadmap.UpdateComment, now.Remote, was.Mark, map[roadmap.Rule]string{}
+	maps.Copy(c.Undone, was.RuleFacts)
 	for _, before := range slices.Backward(log) {
 		if before.Seq >= e.Seq || before.Outcome != store.Done || !before.Change.Action.IsComment() || before.Change.Key != c.Key || before.Change.Mark.ID != c.Mark.ID {
 			continue

@@ -206,11 +206,8 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 	}
 	was := s.ours.Comment
 	switch {
-	case was != nil && !was.Deleted && len(speak) > 0 && len(was.Undone) > 0 && sameFacts(was.Undone, speak):
-		c := b.change(s, roadmap.UpdateComment, speak)
-		c.Text = b.text(c.Mark, speak)
-		c.Value = c.Text.Plain()
-		b.propose(s, c, true)
+	case was != nil && !was.Deleted && was.Undone != nil && sameFacts(was.Undone, speak):
+		b.propose(s, b.edit(s, was, speak), true)
 	case was == nil && len(speak) == 0:
 	case was == nil:
 		c := b.change(s, roadmap.CreateComment, speak)
@@ -228,19 +225,9 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 		b.propose(s, c, same || was.N+1 >= roadmap.CommentLives)
 	case was.Deleted:
 	case len(speak) == 0 && len(was.Rules) > 0:
-		c := b.change(s, roadmap.UpdateComment, nil)
-		c.Rules = slices.Sorted(maps.Keys(was.Rules))
-		c.Why = b.over(c.Rules, func(r config.Rule) bool { return r.Comment })
-		c.Text = roadmap.Text{b.in.Resolved(s.key, c.Rules), {roadmap.Say(c.Mark.Line())}}
-		if c.Why == switchedOff {
-			c.Text[0] = roadmap.Line{roadmap.Say("alignd has nothing more to say here: the rule was switched off.")}
-		}
-		c.Value = c.Text.Plain()
-		b.propose(s, c, false)
+		b.propose(s, b.edit(s, was, nil), false)
 	case len(speak) > 0:
-		c := b.change(s, roadmap.UpdateComment, speak)
-		c.Text = b.text(c.Mark, speak)
-		c.Value = c.Text.Plain()
+		c := b.edit(s, was, speak)
 		edits := !sameFacts(was.Rules, speak) && c.Value != was.Text
 		who, until := b.whom(s, was, speak)
 		switch {
@@ -263,6 +250,24 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 			b.asked[account(who)]++
 		}
 	}
+}
+
+// edit is the change that makes our comment say this, or that all is resolved
+// where nothing is left to say.
+func (b *builder) edit(s subject, was *roadmap.OurComment, speak []roadmap.Finding) roadmap.Change {
+	c := b.change(s, roadmap.UpdateComment, speak)
+	if len(speak) > 0 {
+		c.Text = b.text(c.Mark, speak)
+	} else {
+		c.Rules = slices.Sorted(maps.Keys(was.Rules))
+		c.Why = b.over(c.Rules, func(r config.Rule) bool { return r.Comment })
+		c.Text = roadmap.Text{b.in.Resolved(s.key, c.Rules), {roadmap.Say(c.Mark.Line())}}
+		if c.Why == switchedOff {
+			c.Text[0] = roadmap.Line{roadmap.Say("alignd has nothing more to say here: the rule was switched off.")}
+		}
+	}
+	c.Value = c.Text.Plain()
+	return c
 }
 
 // whom gives the one person to mention in a comment that has stood for a second

@@ -200,7 +200,8 @@ type OurComment struct {
 	// it began to speak; "": nobody.
 	Asked string
 	// Undone holds what it said when it was taken back, rule by rule with the
-	// facts: it is not said again until the facts change.
+	// facts: it is not said again until the facts change. nil: it was not taken
+	// back; empty: what was taken back said that all is resolved.
 	Undone map[Rule]string
 }
 

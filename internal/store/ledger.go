@@ -151,7 +151,7 @@ func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string
 		 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text, deleted = 0`,
 		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, remote, string(rules), c.Value, ms(now))
 	if err == nil && !c.Undo {
-		_, err = tx.ExecContext(ctx, "UPDATE comment SET undone = '{}' WHERE tracker = ? AND id = ?", c.Key.Tracker, c.Key.ID)
+		_, err = tx.ExecContext(ctx, "UPDATE comment SET undone = 'null' WHERE tracker = ? AND id = ?", c.Key.Tracker, c.Key.ID)
 	}
 	if err == nil && (before == "" || before == "{}") && !c.Undo {
 		_, err = tx.ExecContext(ctx, "UPDATE comment SET begun = ?, asked = '' WHERE tracker = ? AND id = ?", ms(now), c.Key.Tracker, c.Key.ID)

@@ -13,10 +13,11 @@ CREATE TABLE past_label (
 INSERT INTO past_label SELECT tracker, id, label, facts, 0, 0, 0 FROM label;
 
 -- When our comment began to speak, whom it has asked since, and what it said
--- when it was taken back (JSON object: rule -> facts).
+-- when it was taken back (JSON object: rule -> facts;
+-- null: it was not).
 ALTER TABLE comment ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN asked TEXT NOT NULL DEFAULT '';
-ALTER TABLE comment ADD COLUMN undone TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE comment ADD COLUMN undone TEXT NOT NULL DEFAULT 'null';
 
 -- Whom we mentioned, and when.
 CREATE TABLE mention (
