@@ -227,7 +227,7 @@ func fixRole(src config.Source, field, role string) string {
 	case src.Goals == "projects" && field == "owner":
 		return "set the owner of its initiative"
 	}
-	return "name an active person in " + fieldName(field)
+	return "name a person in " + fieldName(field)
 }
 
 // fixSuccessor says how to name another owner in the place of one.

@@ -59,7 +59,7 @@ func (c *common) runUndo(ctx context.Context, file, arg string, yes bool) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	p, err := c.newPass(org, st, log, false, nil)
+	p, err := c.newPass(ctx, org, st, log, false, nil)
 	if err != nil {
 		return err
 	}
