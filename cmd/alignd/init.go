@@ -141,7 +141,7 @@ func (c *common) runInit(ctx context.Context, file string, given map[string]stri
 				lines = readLines(c.in)
 				fmt.Fprintln(c.err, "Enter alone takes what stands in brackets. The file is written after the last question.")
 			}
-			if err := c.ask(ctx, q, s, lines); err != nil {
+			if err := c.question(ctx, q, s, lines); err != nil {
 				return err
 			}
 		}
@@ -179,8 +179,8 @@ func (s *starter) wrong() string {
 	return p.Message + " (" + p.Hint + ")"
 }
 
-// ask asks until the answer is right.
-func (c *common) ask(ctx context.Context, q question, s *starter, lines *lineReader) error {
+// question asks until the answer is right.
+func (c *common) question(ctx context.Context, q question, s *starter, lines *lineReader) error {
 	normal := ""
 	if q.normal != nil {
 		normal = q.normal()
