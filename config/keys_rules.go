@@ -21,9 +21,9 @@ func wordsOf() []ruleWords {
 		{roadmap.StoryOnClosedGoal, "some goal of a story is open", ""},
 		{roadmap.GoalWithoutStories, "an active goal has a story, open or done; those of the goals below it count", "after it was created or started"},
 		{roadmap.OwnerInactive, "every PM and PO of an open goal has an active account", ""},
-		{roadmap.UndeclaredDouble, "an open goal has a PO who is not its PM, or the file declares the person's `double_hat` and it is not over", ""},
+		{roadmap.UndeclaredDouble, "PM and PO of an open goal are not the very same people, or the file declares the person's `double_hat` and it is not over", ""},
 		{roadmap.POOverloaded, "a PO has at most `max_goals` open goals", ""},
-		{roadmap.SprintOffRoadmap, "at least `min_share` of the open stories of an active sprint or cycle are linked", ""},
+		{roadmap.SprintOffRoadmap, "at least `min_share` of the open stories of an active sprint or cycle are linked; of what cannot be told, it is taken to be", ""},
 	}
 }
 

@@ -206,14 +206,23 @@ func labelsOf(org *config.Org, sources map[int]config.Source) map[roadmap.Kind][
 			labels[kind] = append(labels[kind], r.Label)
 		}
 	}
-	add(roadmap.StoryWithoutGoal, roadmap.KindIssue)
-	for _, src := range sources {
-		switch src.Goals {
-		case "initiatives":
-			add(roadmap.GoalWithoutPO, roadmap.KindInitiative)
-		case "projects":
-			add(roadmap.GoalWithoutPO, roadmap.KindProject)
+	for rule := range org.Rules {
+		switch rule {
+		case roadmap.StoryWithoutGoal, roadmap.StoryOnClosedGoal:
+			add(rule, roadmap.KindIssue)
+			continue
 		}
+		for _, src := range sources {
+			switch src.Goals {
+			case "initiatives":
+				add(rule, roadmap.KindInitiative)
+			case "projects":
+				add(rule, roadmap.KindProject)
+			}
+		}
+	}
+	for _, all := range labels {
+		slices.Sort(all)
 	}
 	return labels
 }
