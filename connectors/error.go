@@ -36,7 +36,7 @@ type Error struct {
 func (e *Error) Error() string {
 	s := fmt.Sprintf("%s: %s: %v", e.Tracker, e.Op, e.Err)
 	if e.Try != "" {
-		if !strings.HasSuffix(s, "?") {
+		if !strings.HasSuffix(s, "?") && !strings.HasSuffix(s, ".") {
 			s += "."
 		}
 		s += " Try: " + e.Try
