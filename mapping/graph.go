@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -162,14 +163,13 @@ func newGraph(in Input) (*graph, error) {
 
 // resolve finds what a link leads to.
 func (g *graph) resolve(l roadmap.Link) hop {
-	h := hop{to: hidden, way: l.Way, field: l.Field, name: l.To.ID}
+	h := hop{to: hidden, way: l.Way, field: l.Field, name: cmp.Or(l.ToRef.Key(), l.To.ID)}
 	if !l.To.IsZero() {
 		if i, ok := g.byKey[l.To]; ok {
 			h.to = i
 		}
 		return h
 	}
-	h.name = l.ToRef.Key()
 	if i, ok := g.byRef[l.ToRef]; ok {
 		h.to = i
 	}

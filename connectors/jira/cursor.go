@@ -83,7 +83,7 @@ func (c *cursor) begin() {
 func (t *Tracker) scope(streams []stream) string {
 	h := sha256.New()
 	add := func(s string) { h.Write([]byte(strconv.Itoa(len(s)) + ":" + s)) }
-	add("2")
+	add("3")
 	add(t.base.String())
 	add(t.site)
 	add(fmt.Sprintf("%T", t.kind))

@@ -96,18 +96,18 @@ func TestIssueLinks(t *testing.T) {
 		want  string
 	}{
 		"none are followed":                  {nil, ""},
-		"a direction":                        {[]string{"implements"}, `issue link "implements" to 7`},
-		"the other one, in any case":         {[]string{" IS IMPLEMENTED BY "}, `issue link "is implemented by" to 8`},
+		"a direction":                        {[]string{"implements"}, `issue link "implements" to 7 jira:ROAD-7`},
+		"the other one, in any case":         {[]string{" IS IMPLEMENTED BY "}, `issue link "is implemented by" to 8 jira:PAY-8`},
 		"a type: both directions":            {[]string{"Is Blocked By", "x"}, `issue link "is blocked by" to jira:ROAD-9`},
-		"a type whose name is a direction's": {[]string{"Blocks"}, `issue link "blocks" to 10`},
-		"two names":                          {[]string{"implements", "blocks"}, `issue link "implements" to 7, issue link "blocks" to 10`},
+		"a type whose name is a direction's": {[]string{"Blocks"}, `issue link "blocks" to 10 jira:ROAD-10`},
+		"two names":                          {[]string{"implements", "blocks"}, `issue link "implements" to 7 jira:ROAD-7, issue link "blocks" to 10 jira:ROAD-10`},
 		"a name that no type has":            {[]string{"relates to"}, ""},
 	} {
 		tr := mapper(t)
 		tr.o.Links = []config.LinkWay{{Way: roadmap.WayParent}, {Way: roadmap.WayIssueLink, IssueLinks: tt.names}}
 		var got []string
 		for _, l := range mapJSON(t, tr, plainIssue(both)).Links {
-			got = append(got, l.Field+" to "+l.To.ID+string(l.ToRef))
+			got = append(got, l.Field+" to "+strings.TrimSpace(l.To.ID+" "+string(l.ToRef)))
 		}
 		if strings.Join(got, ", ") != tt.want {
 			t.Errorf("%s: %s, want %s", name, strings.Join(got, ", "), tt.want)

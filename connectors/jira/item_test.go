@@ -95,8 +95,8 @@ func TestRealIssues(t *testing.T) {
 	person := func(id, name, mail string) []roadmap.Person {
 		return []roadmap.Person{{Tracker: "jira", ID: id, Name: name, Email: mail, Active: true, Kind: roadmap.Human}}
 	}
-	to := func(way roadmap.Way, field, id string) roadmap.Link {
-		return roadmap.Link{Way: way, Field: field, To: roadmap.Key{Tracker: "jira", ID: id}}
+	to := func(way roadmap.Way, field, id string, ref roadmap.Ref) roadmap.Link {
+		return roadmap.Link{Way: way, Field: field, To: roadmap.Key{Tracker: "jira", ID: id}, ToRef: ref}
 	}
 	server := func(title string) roadmap.Item { // "clones" is a direction that it does not have
 		admin := person("admin", "User 5", "redacted@example.com")
@@ -105,8 +105,8 @@ func TestRealIssues(t *testing.T) {
 			Title: title, URL: "https://acme.example/browse/DZFNK0168-11", Status: roadmap.StatusTodo, Project: "DZFNK0168", Priority: roadmap.PriorityMedium,
 			People: map[string][]roadmap.Person{"assignee": admin, "reporter": admin},
 			Links: []roadmap.Link{
-				to(roadmap.WayIssueLink, `issue link "duplicates"`, "10806"),
-				to(roadmap.WayIssueLink, `issue link "is duplicated by"`, "116583"),
+				to(roadmap.WayIssueLink, `issue link "duplicates"`, "10806", "jira:DZFNK0168-5"),
+				to(roadmap.WayIssueLink, `issue link "is duplicated by"`, "116583", "jira:IP8CUD168-35305"),
 			},
 			Created: at("2023-05-29T03:57:27Z"), Updated: at("2023-07-27T06:13:21Z"),
 		}
@@ -117,7 +117,7 @@ func TestRealIssues(t *testing.T) {
 			Key: roadmap.Key{Tracker: "jira", ID: "20708"}, Ref: "jira:K5-2", Kind: roadmap.KindIssue, Type: "Story", Level: roadmap.LevelStory,
 			Title: "first story", URL: "https://acme.example/browse/K5-2", Status: roadmap.StatusTodo, Project: "K5", Priority: roadmap.PriorityMedium,
 			Sprint: "K5 Sprint 1", InSprint: true, InScope: true, People: map[string][]roadmap.Person{"reporter": user1},
-			Links:   []roadmap.Link{{Way: roadmap.WayParent, Field: "parent", To: roadmap.Key{Tracker: "jira", ID: "20707"}}},
+			Links:   []roadmap.Link{to(roadmap.WayParent, "parent", "20707", "jira:K5-1")},
 			Created: at("2022-07-15T22:29:49.026Z"), Updated: at("2022-07-15T22:30:23.341Z"),
 		},
 		"issue-epic.cloud.v2.json": {
@@ -140,14 +140,14 @@ func TestRealIssues(t *testing.T) {
 				"assignee": person("5ecfbd0c730ec90c1999cadf", "User 3", ""),
 				"reporter": person("5e9711ba34f7b90c0fbc37d3", "User 2", ""),
 			},
-			Links:   []roadmap.Link{{Way: roadmap.WayParent, Field: "parent", To: roadmap.Key{Tracker: "jira", ID: "10063"}}},
+			Links:   []roadmap.Link{to(roadmap.WayParent, "parent", "10063", "jira:EE-1")},
 			Created: at("2020-06-12T00:40:54.21Z"), Updated: at("2021-03-28T08:05:57.189Z"),
 		},
 		"search-jql-page.cloud.COMPOSED.json": { // the first of two
 			Key: roadmap.Key{Tracker: "jira", ID: "20708"}, Ref: "jira:K5-2", Kind: roadmap.KindIssue, Type: "Story", Level: roadmap.LevelStory,
 			Title: "first story", URL: "https://acme.example/browse/K5-2", Status: roadmap.StatusTodo, Project: "K5", Priority: roadmap.PriorityMedium,
 			Sprint: "K5 Sprint 1", InSprint: true, InScope: true, People: map[string][]roadmap.Person{"reporter": user1},
-			Links:   []roadmap.Link{{Way: roadmap.WayParent, Field: "parent", To: roadmap.Key{Tracker: "jira", ID: "20707"}}},
+			Links:   []roadmap.Link{to(roadmap.WayParent, "parent", "20707", "jira:K5-1")},
 			Created: at("2022-07-15T22:29:49.026Z"), Updated: at("2022-07-15T22:30:23.341Z"),
 		},
 		"webhook-issue-deleted.sample.json": { // name and key beside the accountId, as Cloud gave them once
@@ -263,11 +263,11 @@ func TestFieldByField(t *testing.T) {
 		{"a priority made anew", `"priority":{"id":"10007","name":"High"}`, func(it *roadmap.Item) { it.Priority = roadmap.PriorityHigh }},
 		{"a priority of one's own", `"priority":{"id":"10008","name":"Someday"}`, func(*roadmap.Item) {}},
 		{"no priority", `"priority":null`, func(*roadmap.Item) {}},
-		{"parent", `"parent":{"id":"7","key":"PAY-7"}`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent("parent", "7", "")} }},
+		{"parent", `"parent":{"id":"7","key":"PAY-7"}`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent("parent", "7", "jira:PAY-7")} }},
 		{"epic link alone", `"customfield_10014":"PAY-7"`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent(epic, "", "jira:PAY-7")} }},
-		{"parent and epic link agree", `"parent":{"id":"7","key":"PAY-7"},"customfield_10014":"PAY-7"`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent("parent", "7", "")} }},
+		{"parent and epic link agree", `"parent":{"id":"7","key":"PAY-7"},"customfield_10014":"PAY-7"`, func(it *roadmap.Item) { it.Links = []roadmap.Link{parent("parent", "7", "jira:PAY-7")} }},
 		{"parent and epic link differ", `"parent":{"id":"7","key":"PAY-7"},"customfield_10014":"PAY-8"`, func(it *roadmap.Item) {
-			it.Links = []roadmap.Link{parent("parent", "7", ""), parent(epic, "", "jira:PAY-8")}
+			it.Links = []roadmap.Link{parent("parent", "7", "jira:PAY-7"), parent(epic, "", "jira:PAY-8")}
 		}},
 		{"parent link as an object", `"customfield_10018":{"hasEpicLinkFieldDependency":false,"showField":true,"data":{"id":9,"key":"ROAD-9"}}`, func(it *roadmap.Item) {
 			it.Links = []roadmap.Link{parent(above, "", "jira:ROAD-9")}

@@ -44,13 +44,14 @@ func (t *Tracker) links(f fieldMap) []roadmap.Link {
 // link makes a link to an issue of this site; ok is false where it leads nowhere.
 func (t *Tracker) link(way roadmap.Way, field string, to wireRef) (l roadmap.Link, ok bool) {
 	l = roadmap.Link{Way: way, Field: field}
-	switch {
-	case to.ID != "":
-		l.To = t.key(to.ID)
-	case to.Key != "":
-		l.ToRef = roadmap.NewRef(t.name, to.Key)
-	default:
+	if to.ID == "" && to.Key == "" {
 		return l, false
+	}
+	if to.ID != "" {
+		l.To = t.key(to.ID)
+	}
+	if to.Key != "" {
+		l.ToRef = roadmap.NewRef(t.name, to.Key)
 	}
 	return l, true
 }

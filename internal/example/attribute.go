@@ -116,7 +116,7 @@ func (w *World) links(it *roadmap.Item, way roadmap.Way, field string, value wor
 		if err != nil {
 			return err
 		}
-		it.Links = append(it.Links, roadmap.Link{Way: way, Field: field, To: KeyOf(ref)})
+		it.Links = append(it.Links, roadmap.Link{Way: way, Field: field, To: KeyOf(ref), ToRef: ref})
 	}
 	return nil
 }

@@ -161,8 +161,8 @@ const (
 type Link struct {
 	Way   Way    `json:"way"`
 	Field string `json:"field"`            // where it was read: "parent", "Epic Link (customfield_10014)", "project", ...
-	To    Key    `json:"to,omitzero"`      // by identity
-	ToRef Ref    `json:"to_ref,omitempty"` // by human key, when the identity is not stated
+	To    Key    `json:"to,omitzero"`      // by identity; zero where that is not stated
+	ToRef Ref    `json:"to_ref,omitempty"` // by human key: what counts without To, and else what people are told
 }
 
 // Item is one thing pulled from a tracker, already in alignd's words.
