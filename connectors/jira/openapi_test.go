@@ -230,6 +230,7 @@ func TestEveryRequestIsInTheSpecification(t *testing.T) {
 	}
 	rec := &recorder{}
 	everyCall(t, rec)
+	everyCallOfAnAdministrator(t, rec)
 	used := map[string]bool{}
 	for _, req := range rec.seen {
 		route, err := validate(t, router, req)
@@ -244,6 +245,7 @@ func TestEveryRequestIsInTheSpecification(t *testing.T) {
 		"POST /rest/api/2/issue/bulkfetch", "GET /rest/api/2/issue/{issueIdOrKey}/comment", "POST /rest/api/2/comment/list",
 		"PUT /rest/api/2/issue/{issueIdOrKey}", "POST /rest/api/2/issue/{issueIdOrKey}/comment", "PUT /rest/api/2/issue/{issueIdOrKey}/comment/{id}",
 		"GET /rest/api/2/issue/{issueIdOrKey}", "GET /rest/api/2/project/{projectIdOrKey}", "GET /rest/api/2/mypermissions", "POST /rest/api/2/search/approximate-count",
+		"GET /rest/api/2/issue/{issueIdOrKey}/editmeta", "GET /rest/api/2/issueLinkType", "DELETE /rest/api/2/issue/{issueIdOrKey}/comment/{id}",
 	} {
 		if !used[want] {
 			t.Errorf("%s was not sent, so nothing is known of it", want)
