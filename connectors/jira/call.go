@@ -54,7 +54,7 @@ func (t *Tracker) call(ctx context.Context, r request, out any) error {
 
 // answer decodes an answer, if it is one.
 func (t *Tracker) answer(r request, resp *gojira.Response, body []byte, out any) error {
-	if anonymous(resp.Header) {
+	if anonymous(resp.Header) && resp.StatusCode < 500 { // a node that is starting or failing knows nobody
 		return t.refused(r, errors.New("Jira does not accept the credentials and treats us as an anonymous visitor"))
 	}
 	if r.head != nil {

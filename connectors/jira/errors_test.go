@@ -89,6 +89,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		{"500", answer{status: 500, body: `{}`}, connectors.Temporary, connectors.Unknown, reads, 0, "500 Internal Server Error"},
 		{"502 of a gateway", html(502), connectors.Temporary, connectors.Unknown, reads, 0, "502 Bad Gateway"},
 		{"503", html(503), connectors.Temporary, connectors.Unknown, reads, 0, "503"},
+		{"503 of a node that knows nobody yet", words(503, "starting").with("X-AUSERNAME", "anonymous"), connectors.Temporary, connectors.Unknown, reads, 0, "503 starting"},
 		{"503 turned away", html(503).with("Retry-After", "3600"), connectors.Temporary, connectors.Temporary, nobody, time.Hour, "503"},
 		{"504", html(504), connectors.Temporary, connectors.Unknown, reads, 0, "504 Gateway Timeout"},
 		{"no answer", answer{drop: true}, connectors.Temporary, connectors.Unknown, reads, 0, "no whole answer from 127.0.0.1"},
