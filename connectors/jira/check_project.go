@@ -60,9 +60,12 @@ func (c *checking) lookAt(key string) (string, error) {
 		return "", err
 	}
 	told := []string{c.number(issues, "issue")}
-	if len(lack) > 0 {
+	switch {
+	case len(lack) > 0:
 		told = append(told, "the account lacks "+strings.Join(lack, ", "))
-	} else {
+	case p.Type == serviceProject && !may[isAgent]:
+		told = append(told, "we may see and edit")
+	default:
 		told = append(told, "we may see, edit and comment")
 	}
 	try := "give its role these permissions in the project's permission scheme"

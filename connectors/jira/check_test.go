@@ -82,7 +82,7 @@ func TestCheck(t *testing.T) {
 			sim.AddProject(jirasim.Project{Key: "PAY", Name: "Payments", Type: "service_desk"})
 			set(t, sim, "PAY", "SERVICEDESK_AGENT", false)
 		}, []string{
-			"FAIL project PAY: Payments: about 3 issues; " + allOfIt + "; a service project where the account is no agent, so no comment is written | make the account an agent of the project: only agents write internal comments",
+			"FAIL project PAY: Payments: about 3 issues; we may see and edit; a service project where the account is no agent, so no comment is written | make the account an agent of the project: only agents write internal comments",
 		}},
 		{"what the file names and the site does not have", func(_ *testing.T, _ *jirasim.Server, o *Options) {
 			o.Config.Projects = []string{"PAY", "GONE"}
