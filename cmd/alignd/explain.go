@@ -139,7 +139,7 @@ func (c *common) printExplanation(o *pass.Outcome, it *roadmap.Item, e explained
 	if len(e.Tried) > 0 && e.Role != string(roadmap.RoleGoal) {
 		c.say("\nWhat was tried:")
 		for _, t := range e.Tried {
-			c.say("  %-16s %-8s %s", t.From, t.Link, clip(t.Result, 2*maxLine))
+			c.say("  %-16s %-10s %s", t.From, t.Link, clip(t.Result, 2*maxLine))
 		}
 	}
 	if len(e.Rules) > 0 {

@@ -49,7 +49,7 @@ type written struct {
 func (w written) line() string {
 	s := fmt.Sprintf("%s  run %d  %-8s %-16s %-14s %s", w.At.Format("2006-01-02 15:04:05"), w.Run, w.Outcome, w.Ref, w.Action, firstLine(w.Value))
 	if w.Error != nil {
-		s += "  (" + clip(*w.Error, maxLine) + ")"
+		s += "  (" + clip(*w.Error, len(*w.Error)) + ")" // whole: the plan sends people here for the reason
 	}
 	return s
 }
