@@ -2,6 +2,7 @@ package jira
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/transport"
 )
 
 // cloud is what Jira Cloud does in its own way: page tokens, bulk fetches with
@@ -92,22 +94,45 @@ func (c *cloud) bulkWith(ctx context.Context, op string, want, fields, propertie
 	want = slices.Compact(slices.Sorted(slices.Values(want)))
 	var all []wireIssue
 	for some := range slices.Chunk(want, bulkMost) {
-		var found wireBulkFound
-		r := request{op: op, method: http.MethodPost, path: "rest/api/2/issue/bulkfetch", body: wireBulk{IDs: some, Fields: fields, Properties: properties}}
-		if err := c.t.call(ctx, r, &found); err != nil {
+		found, err := c.lot(ctx, wireBulk{IDs: some, Fields: fields, Properties: properties}, op)
+		if err != nil {
 			return nil, err
 		}
-		if found.Issues == nil {
-			return nil, c.t.notJira(r, "the answer holds no issues")
-		}
-		if len(found.Errors) > 0 {
-			e := found.Errors[0]
-			return nil, c.t.fail(op, connectors.Temporary,
-				fmt.Errorf("%d of %d issues could not be read, the first (%s): %w", len(found.Errors), len(some), c.t.safe(e.ID), errors.New(c.t.safe(e.Message))), "")
-		}
-		all = append(all, *found.Issues...)
+		all = append(all, found...)
 	}
 	return all, nil
+}
+
+// lot makes one bulk fetch. What comes broken or too long is asked for again in
+// halves, or it would come so in every pass: hundreds of comments make long
+// answers, and long ones have been cut short
+// (https://github.com/onyx-dot-app/onyx, commit 5c84f6c6).
+func (c *cloud) lot(ctx context.Context, ask wireBulk, op string) ([]wireIssue, error) {
+	var found wireBulkFound
+	r := request{op: op, method: http.MethodPost, path: "rest/api/2/issue/bulkfetch", body: ask}
+	err := c.t.call(ctx, r, &found)
+	var broken *json.SyntaxError
+	if half := len(ask.IDs) / 2; half > 0 && (errors.As(err, &broken) || errors.Is(err, transport.ErrTooLarge)) {
+		front, back := ask, ask
+		front.IDs, back.IDs = ask.IDs[:half], ask.IDs[half:]
+		some, err := c.lot(ctx, front, op)
+		if err != nil {
+			return nil, err
+		}
+		rest, err := c.lot(ctx, back, op)
+		return append(some, rest...), err
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case found.Issues == nil:
+		return nil, c.t.notJira(r, "the answer holds no issues")
+	case len(found.Errors) > 0:
+		e := found.Errors[0]
+		return nil, c.t.fail(op, connectors.Temporary,
+			fmt.Errorf("%d of %d issues could not be read, the first (%s): %w", len(found.Errors), len(ask.IDs), c.t.safe(e.ID), errors.New(c.t.safe(e.Message))), "")
+	}
+	return *found.Issues, nil
 }
 
 // talk reads comments and our record with one bulk fetch, then what is ours
