@@ -69,6 +69,7 @@ func (d *decoder) org(root *node) loaded {
 	}
 	o.Rules = d.rules(t)
 	d.labelsOfRules(o.Rules)
+	o.Say = d.say(t)
 	o.Limits = d.limits(t)
 	o.Quiet = d.quiet(t)
 	return l

@@ -116,7 +116,11 @@ func TestLargestFile(t *testing.T) {
 			roadmap.POOverloaded:       {Enabled: true, MaxGoals: 3},
 			roadmap.SprintOffRoadmap:   {Enabled: true, MinShare: 0.5, Scope: &Expr{Source: `item.type != "Bug"`}},
 		},
-		Roles:  Combined,
+		Roles: Combined,
+		Say: map[roadmap.Rule]Wording{roadmap.StoryWithoutGoal: {
+			{{Slot: SlotFact}},
+			{{Text: `Ask in #roadmap which goal "`}, {Slot: SlotTitle}, {Text: `" serves. `}, {Slot: SlotGoals}},
+		}},
 		Limits: Limits{CommentsPerRun: 5, MaxShare: 0.25, MentionsPerPerson: 3},
 		Quiet:  Quiet{Hours: true, From: 18 * 60, To: 8*60 + 30, Weekends: true},
 		Store:  "state/acme.db",

@@ -43,7 +43,7 @@ func orgKeys() []key {
 		{name: "quiet", value: tableOf(quietKeys()), normal: "never", means: "when changes wait; findings do not"},
 		{name: "store", normal: "`<data directory>/<org>.db`", means: "the database file, relative to this file"},
 		{name: "webhooks", later: true},
-		{name: "say", later: true},
+		{name: "say", value: tableOf(sayKeys()), normal: "alignd's own words", means: "an org's own wording of a rule's comment; see below"},
 	}
 }
 

@@ -23,7 +23,8 @@ type Org struct {
 	Roles    Roles
 	Links    []LinkWay
 	Stories  Stories
-	Rules    map[roadmap.Rule]Rule // every supported rule is present, defaults filled in
+	Rules    map[roadmap.Rule]Rule    // every supported rule is present, defaults filled in
+	Say      map[roadmap.Rule]Wording // an org's own wordings of comments; a rule without one has alignd's
 	Limits   Limits
 	Quiet    Quiet
 	Store    string // path of the database as written, relative to the file's folder; "" means the default

@@ -55,7 +55,7 @@ func (a *Alignment) judgeStories(name roadmap.Rule, broken Linkage, find func(St
 		}
 		f := find(s)
 		f.Rule, f.Role, f.Facts, f.InSprint = name, roadmap.RoleStory, hash(string(name), s.facts), s.Item.InSprint
-		a.Findings = append(a.Findings, about(f, s.Item))
+		a.Findings = append(a.Findings, a.about(f, s.Item))
 	}
 	return nil
 }
@@ -97,15 +97,46 @@ func (a *Alignment) judgeGoals(name roadmap.Rule, find func(Goal) (roadmap.Findi
 			continue
 		}
 		f.Rule, f.Role, f.Facts = name, roadmap.RoleGoal, hash(string(name), f.Facts)
-		a.Findings = append(a.Findings, about(f, g.Item))
+		a.Findings = append(a.Findings, a.about(f, g.Item))
 	}
 	return nil
 }
 
-// about fills in what a finding takes from its item.
-func about(f roadmap.Finding, it *roadmap.Item) roadmap.Finding {
+// about fills in what a finding takes from its item, and the org's own wording.
+func (a *Alignment) about(f roadmap.Finding, it *roadmap.Item) roadmap.Finding {
 	f.Key, f.Ref, f.Title, f.Created = it.Key, it.Ref, it.Title, it.Created
+	for _, parts := range a.Org.Say[f.Rule] {
+		if line := fill(parts, f); len(line) > 0 {
+			f.Said = append(f.Said, line)
+		}
+	}
 	return f
+}
+
+// fill fills the slots of one line of an org's wording. A line in which nothing
+// is left is left out.
+func fill(parts []config.Part, f roadmap.Finding) roadmap.Line {
+	var line roadmap.Line
+	for _, p := range parts {
+		switch p.Slot {
+		case "":
+			line = append(line, roadmap.Say(p.Text))
+		case config.SlotFact:
+			line = append(line, f.Fact...)
+		case config.SlotGoals:
+			line = append(line, f.Help...)
+		case config.SlotFix:
+			line = append(line, f.Fix...)
+		case config.SlotTitle:
+			line = append(line, roadmap.Quote(f.Title))
+		case config.SlotWhy:
+			line = append(line, roadmap.Quote(f.Why))
+		}
+	}
+	if strings.TrimSpace((roadmap.Text{line}).Plain()) == "" {
+		return nil
+	}
+	return line
 }
 
 // applies reports whether a rule speaks of an item at all: in its scope, and

@@ -223,6 +223,9 @@ func (c *checker) words(e expectation) {
 // comment gives the lines that a comment on one finding has of it, those that it
 // has.
 func comment(f roadmap.Finding) []string {
+	if f.Said != nil {
+		return strings.Split(f.Said.Plain(), "\n")
+	}
 	var lines []string
 	for _, line := range []roadmap.Line{f.Fact, f.Help} {
 		if line != nil {

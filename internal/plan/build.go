@@ -369,15 +369,33 @@ func (b *builder) labelsAfter(s subject, fs []roadmap.Finding) []string {
 }
 
 // text renders a comment, in at most six lines: the facts, what may help where
-// there is room, how to fix it, how to silence it, and the mark line.
+// there is room, how to fix it, how to silence it, and the mark line; or, of a
+// finding that the org words itself, its words in place of the first three.
 func (b *builder) text(m roadmap.Mark, fs []roadmap.Finding) roadmap.Text {
+	var t roadmap.Text
+	if len(fs) == 1 && fs[0].Said != nil {
+		t = slices.Clone(fs[0].Said)
+	} else {
+		t = together(fs)
+	}
+	return append(t,
+		roadmap.Line{roadmap.Say("To silence this: add the label " + roadmap.IgnoreLabel + ".")},
+		roadmap.Line{roadmap.Say(m.Line())})
+}
+
+// together says what several findings have to say, or one in alignd's words.
+func together(fs []roadmap.Finding) roadmap.Text {
 	var t roadmap.Text
 	fix := roadmap.Line{roadmap.Say("To fix it: ")}
 	for i, f := range fs {
+		fact := f.Fact
+		if f.Said != nil {
+			fact = f.Said[0]
+		}
 		if i < maxFacts {
-			t = append(t, f.Fact)
+			t = append(t, fact)
 		} else {
-			t[maxFacts-1] = slices.Concat(t[maxFacts-1], roadmap.Line{roadmap.Say(" ")}, f.Fact)
+			t[maxFacts-1] = slices.Concat(t[maxFacts-1], roadmap.Line{roadmap.Say(" ")}, fact)
 		}
 		if i > 0 {
 			fix = append(fix, roadmap.Say("; "))
@@ -387,10 +405,7 @@ func (b *builder) text(m roadmap.Mark, fs []roadmap.Finding) roadmap.Text {
 	if len(fs) == 1 && fs[0].Help != nil {
 		t = append(t, fs[0].Help)
 	}
-	return append(t,
-		append(fix, roadmap.Say(".")),
-		roadmap.Line{roadmap.Say("To silence this: add the label " + roadmap.IgnoreLabel + ".")},
-		roadmap.Line{roadmap.Say(m.Line())})
+	return append(t, append(fix, roadmap.Say(".")))
 }
 
 // maxFacts is how many lines of facts leave room for the other three of a

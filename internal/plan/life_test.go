@@ -241,6 +241,19 @@ func TestText(t *testing.T) {
 		t.Errorf("%d lines:\n%s", n, all)
 	}
 
+	// An org's own words take the place of alignd's; how to silence it and the
+	// mark stay. Beside another rule, their first line does.
+	s = newScene()
+	s.finds(noGoal, ref, "f1")
+	s.findings[0].Said = roadmap.Text{{roadmap.Say("Our own words.")}, {roadmap.Say("And more of them.")}}
+	if got, want := s.build().Changes[1].Value, "Our own words.\nAnd more of them.\nTo silence this: add the label alignd:ignore.\nalignd · acme · story-without-goal"; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	s.finds(noPO, ref, "p1")
+	if got := s.build().Changes[2].Value; !strings.Contains(got, "Our own words.\n") || strings.Contains(got, "And more") || strings.Count(got, "\n") != 4 {
+		t.Errorf("beside another rule:\n%s", got)
+	}
+
 	// A label that a person had put there is not said to be ours.
 	s = newScene()
 	s.label(ref, "needs-goal")

@@ -54,6 +54,8 @@ type Finding struct {
 	Fact Line
 	Help Line // nil: nothing
 	Fix  Line // a clause: "set the lead of one of its open projects"
+	// Said is the org's own wording, in place of Fact, Help and Fix; nil: none.
+	Said Text
 	// Ask are people of the item's tracker who can act, best first.
 	Ask []Person
 
