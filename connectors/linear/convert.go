@@ -120,7 +120,7 @@ func (t *Tracker) initiatives(ctx context.Context, rows []initiativeNode) ([]roa
 		if n.ID == "" {
 			continue
 		}
-		it := roadmap.Item{
+		items = append(items, roadmap.Item{
 			Key: t.key(n.ID), Ref: roadmap.NewRef(t.name, n.SlugID),
 			Kind: roadmap.KindInitiative, Type: "Initiative", Level: roadmap.LevelAbove,
 			Title: text(n.Name), URL: n.URL, Priority: priority(n.Priority),
@@ -129,11 +129,7 @@ func (t *Tracker) initiatives(ctx context.Context, rows []initiativeNode) ([]roa
 			People:  t.people(map[string]*idNode{"owner": n.Owner}),
 			Created: when(&n.CreatedAt), Updated: when(&n.UpdatedAt), Started: when(n.StartedAt),
 			Target: value(n.TargetDate),
-		}
-		if n.ParentInitiative != nil {
-			it.Links = append(it.Links, roadmap.Link{Way: roadmap.WayProject, Field: "parentInitiative", To: t.key(n.ParentInitiative.ID)})
-		}
-		items = append(items, it)
+		})
 	}
 	return items, nil
 }

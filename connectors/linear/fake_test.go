@@ -212,7 +212,7 @@ func projectRow(id, slug, updated string, fields ...string) string {
 }
 
 const initiativeDefaults = `"name":"I","url":"https://linear.app/acme/initiative/i","priority":0,"status":"Active","createdAt":"2026-09-01T08:00:00.000Z",
-	"startedAt":null,"archivedAt":null,"targetDate":null,"trashed":null,"labelIds":[],"owner":null,"parentInitiative":null`
+	"startedAt":null,"archivedAt":null,"targetDate":null,"trashed":null,"labelIds":[],"owner":null`
 
 func initiativeRow(id, slug, updated string, fields ...string) string {
 	return row(initiativeDefaults, append([]string{`"id":"` + id + `"`, `"slugId":"` + slug + `"`, `"updatedAt":"` + updated + `"`}, fields...)...)

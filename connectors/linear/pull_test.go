@@ -65,7 +65,7 @@ func TestPullItems(t *testing.T) {
 			`"cycle":{"id":"c-7"}`, `"assignee":{"id":"u-ana"}`, `"creator":{"id":"u-app"}`),
 		issueRow("i2", "ENG-2", at, `"parent":{"id":"i1"}`, `"cycle":{"id":"c-named"}`, `"assignee":{"id":"u-hidden"}`))
 	f.rows("projects", projectRow("p1", "aaaabbbbcccc", at, `"name":"Checkout"`, `"lead":{"id":"u-gone"}`, `"targetDate":"2026-12-31"`, `"labelIds":["pl-po"]`))
-	f.rows("initiatives", initiativeRow("n1", "ddddeeeeffff", at, `"name":"Grow"`, `"owner":{"id":"u-ana"}`, `"parentInitiative":{"id":"n2"}`))
+	f.rows("initiatives", initiativeRow("n1", "ddddeeeeffff", at, `"name":"Grow"`, `"owner":{"id":"u-ana"}`))
 	f.rows("initiativeToProjects",
 		`{"id":"e1","archivedAt":null,"initiative":{"id":"n1"},"project":{"id":"p1"}}`,
 		`{"id":"e2","archivedAt":"2026-09-01T00:00:00.000Z","initiative":{"id":"n1"},"project":{"id":"p2"}}`)
@@ -87,7 +87,6 @@ func TestPullItems(t *testing.T) {
 			Key: k("n1"), Ref: "eng:ddddeeeeffff", Kind: roadmap.KindInitiative, Type: "Initiative", Level: roadmap.LevelAbove,
 			Title: "Grow", URL: "https://linear.app/acme/initiative/i", Status: roadmap.StatusDoing, Priority: roadmap.PriorityNone,
 			People:  map[string][]roadmap.Person{"owner": person("ana", "Ana", "ana@acme.example", true, roadmap.Human)},
-			Links:   []roadmap.Link{{Way: roadmap.WayProject, Field: "parentInitiative", To: k("n2")}},
 			Created: utc("2026-09-01T08:00:00Z"), Updated: utc(at),
 		},
 		{

@@ -64,22 +64,23 @@ type projectNode struct {
 	Lead       *idNode
 }
 
+// initiativeNode goes without its parent: a change of that moves no updatedAt
+// either, so the tree comes from parentEdge alone.
 type initiativeNode struct {
-	ID               string `graphql:"id"`
-	SlugID           string `graphql:"slugId"`
-	Name             string
-	URL              string `graphql:"url"`
-	Priority         float64
-	Status           string
-	CreatedAt        string
-	UpdatedAt        string
-	StartedAt        *string
-	ArchivedAt       *string
-	TargetDate       *string
-	Trashed          *bool
-	LabelIDs         []string `graphql:"labelIds"`
-	Owner            *idNode
-	ParentInitiative *idNode
+	ID         string `graphql:"id"`
+	SlugID     string `graphql:"slugId"`
+	Name       string
+	URL        string `graphql:"url"`
+	Priority   float64
+	Status     string
+	CreatedAt  string
+	UpdatedAt  string
+	StartedAt  *string
+	ArchivedAt *string
+	TargetDate *string
+	Trashed    *bool
+	LabelIDs   []string `graphql:"labelIds"`
+	Owner      *idNode
 }
 
 // projectEdge is one row of the table that says which project serves which
