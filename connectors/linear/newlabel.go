@@ -69,7 +69,7 @@ func (t *Tracker) adviseOnLabel(err error, c roadmap.Change, book *labelBook) er
 	}
 	other, ok := book.ofTeam(c.Value)
 	switch {
-	case e.Kind == connectors.Forbidden:
+	case e.Kind == connectors.Forbidden && lacks(err) == "":
 		e.Try = fmt.Sprintf("let a workspace admin create the label %q (for %ss, in no group), or allow members to manage labels", c.Value, c.Kind)
 	case e.Kind == connectors.Invalid && ok:
 		e.Try = fmt.Sprintf("the team %s has a label %q: make it one of the whole workspace in Linear, or choose another label in the rule", other.team, t.clean(other.name))

@@ -277,6 +277,11 @@ func TestApplyLabels(t *testing.T) {
 			refuse: map[string]string{"projectLabelCreate": `{"data":null,"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`},
 			want:   "projectLabelCreate needs-pm", err: connectors.Forbidden, says: `let a workspace admin create the label "needs-pm" (for projects`,
 		},
+		{
+			what: "a key that may only read", action: roadmap.AddLabel, kind: roadmap.KindProject, label: "needs-pm",
+			refuse: map[string]string{"projectLabelCreate": `{"data":null,"errors":[{"message":"Invalid scope: ` + "`write`" + ` required","extensions":{"code":"FORBIDDEN"}}]}`},
+			want:   "projectLabelCreate needs-pm", err: connectors.Forbidden, says: "give the API key or the app the permission that is named",
+		},
 		{what: "a name that differs in case", action: roadmap.AddLabel, kind: roadmap.KindIssue, label: "Needs-Goal", err: connectors.Invalid, says: `write the rule's label as "needs-goal"`},
 		{what: "a group's name", action: roadmap.AddLabel, kind: roadmap.KindIssue, label: "Area", err: connectors.Invalid, says: "is a group"},
 		{what: "one of a group", action: roadmap.AddLabel, kind: roadmap.KindIssue, label: "web", err: connectors.Invalid, says: "only one"},
