@@ -66,6 +66,10 @@ type cursor struct {
 	// Torn: a page of this crawl came without some of its rows, so the
 	// watermark stays and the next pull reads them again.
 	Torn bool `json:"torn,omitempty"`
+	// Holes: so did a page of this pull, of whichever stream. The pass that
+	// brought it was incomplete; one that went on after it would not know, so it
+	// begins again.
+	Holes bool `json:"holes,omitempty"`
 	// Marks are the watermarks, of the server's clock, by stream.
 	Marks map[stream]string `json:"marks,omitempty"`
 
@@ -156,7 +160,10 @@ func (c *cursor) advance(after string) (more bool) {
 		}
 		delete(c.Whole, c.Stream)
 	}
-	c.Max, c.Torn = "", false
-	c.Stream = c.Stream.after()
+	c.begin(c.Stream.after())
+	c.Holes = c.Holes && c.Stream != ""
 	return c.Stream != ""
 }
+
+// begin moves the cursor to the first page of a stream.
+func (c *cursor) begin(s stream) { c.Stream, c.After, c.Max, c.Torn = s, "", "", false }

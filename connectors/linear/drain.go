@@ -54,10 +54,11 @@ func (t *Tracker) affordable(op string, rows graphql.Int) graphql.Int {
 	return rows
 }
 
-// partialOnly is the error for an answer whose data are of no use.
+// partialOnly is the error for an answer whose data are of no use. What Linear
+// does not find then is something beside what was asked for.
 func (t *Tracker) partialOnly(op string, e answerError) error {
 	v, ok := judge(e)
-	if !ok {
+	if !ok || v.kind == connectors.NotFound {
 		v.kind = connectors.Temporary
 	}
 	return t.fail(op, v.kind, errors.New(t.words(e)), v.try)
@@ -72,6 +73,13 @@ func (t *Tracker) next(op string, info *pageInfo, after string) (string, error) 
 	if info.EndCursor == nil || *info.EndCursor == "" || *info.EndCursor == after {
 		return "", t.fail(op, connectors.Temporary, errors.New("there is more, says Linear, but its page cursor stands still"), "")
 	}
+	if after == "" || t.passed[op] == nil {
+		t.passed[op] = map[string]bool{}
+	}
+	if t.passed[op][*info.EndCursor] {
+		return "", t.fail(op, connectors.Temporary, errors.New("the page cursors go round in a circle"), "")
+	}
+	t.passed[op][*info.EndCursor] = true
 	return *info.EndCursor, nil
 }
 
@@ -97,7 +105,6 @@ func (p *page[N]) withheld() bool {
 // are the variables besides those of paging.
 func drain[N any](ctx context.Context, t *Tracker, op string, more vars, get func() (any, **page[N]), keep func(N)) error {
 	after := ""
-	passed := map[string]bool{}
 	for {
 		v := paged(t.o.PageSize, after)
 		maps.Copy(v, more)
@@ -114,9 +121,5 @@ func drain[N any](ctx context.Context, t *Tracker, op string, more vars, get fun
 		if after, err = t.next(op, p.PageInfo, after); err != nil || after == "" {
 			return err
 		}
-		if passed[after] {
-			return t.fail(op, connectors.Temporary, errors.New("the page cursors go round in a circle"), "")
-		}
-		passed[after] = true
 	}
 }

@@ -169,8 +169,8 @@ func (f *fetching) moved(ctx context.Context, identifier string) error {
 	if err == nil && q.Issue == nil {
 		err = f.t.fail("read issue "+identifier, connectors.Temporary, errors.New("the answer does not hold the issue that was asked for"), "")
 	}
-	if err == nil {
-		err = f.t.whole("read issue "+identifier, false, partial)
+	if err == nil && len(partial) > 0 {
+		err = f.t.partialOnly("read issue "+identifier, partial[0])
 	}
 	if err != nil {
 		return err
@@ -223,14 +223,15 @@ func (f *fetching) initiatives(ctx context.Context, n int, filter InitiativeFilt
 	return err
 }
 
-// fetchPage asks for at most n rows, all on one page.
+// fetchPage asks for at most n rows, all on one page. Of what is withheld of it
+// nobody would learn: an issue without its project would be one of none.
 func fetchPage[N any](ctx context.Context, t *Tracker, op string, n int, filter any, get func() (any, **page[N])) ([]N, error) {
 	got, partial, err := onePage(ctx, t, op, filtered(n, "", filter), get)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.whole(op, got.withheld() || got.PageInfo.HasNextPage, partial); err != nil {
-		return nil, err
+	if len(partial) > 0 {
+		return nil, t.partialOnly(op, partial[0])
 	}
 	if got.PageInfo.HasNextPage {
 		return nil, t.fail(op, connectors.Temporary, errors.New("the answer holds only a part of what was asked for"), "")

@@ -86,11 +86,13 @@ type Tracker struct {
 	token  string   // access token of the app; "": none yet
 	scopes []string // of the token; nil where it was kept, and so is not told
 
-	budget budget             // what the latest answer said is left
-	perRow map[string]float64 // by operation: points that a row of its pages costs, as Linear measured
-	dir    *directory         // nil until the first request
+	budget budget                     // what the latest answer said is left
+	perRow map[string]float64         // by operation: points that a row of its pages costs, as Linear measured
+	passed map[string]map[string]bool // by operation: the page cursors of the reading under way
+	dir    *directory                 // nil until the first request
 	// renamed: the cursor has taken over the names of dir.
 	renamed bool
+	begun   map[stream]bool  // streams begun again because their page cursor was refused
 	seen    map[string]known // by id: what Fetch read of labels and team, for Apply
 	refused map[string]error // labels that can be neither found nor created
 }
@@ -100,7 +102,11 @@ var _ connectors.Tracker = (*Tracker)(nil)
 // New makes a Tracker without asking the network anything. It fails with Kind
 // Invalid when the URL cannot be one.
 func New(o Options) (*Tracker, error) {
-	t := &Tracker{o: o, name: o.Config.Name, url: o.Config.URL, log: o.Log, seen: map[string]known{}, refused: map[string]error{}, perRow: map[string]float64{}}
+	t := &Tracker{
+		o: o, name: o.Config.Name, url: o.Config.URL, log: o.Log,
+		perRow: map[string]float64{}, passed: map[string]map[string]bool{}, begun: map[stream]bool{},
+		seen: map[string]known{}, refused: map[string]error{},
+	}
 	if t.url == "" {
 		t.url = DefaultURL
 	}

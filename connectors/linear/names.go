@@ -87,8 +87,8 @@ func (c *cursor) rename(now names) {
 			changed = true
 		}
 	}
-	if changed && c.Stream != firstStream {
-		c.Stream, c.After, c.Max, c.Torn = firstStream, "", "", false
+	if changed {
+		c.begin(firstStream)
 	}
 }
 

@@ -22,6 +22,10 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 	}
 	if !t.renamed {
 		c.rename(t.names())
+		if c.Holes {
+			c.begin(firstStream)
+			c.Holes = false
+		}
 		t.renamed = true
 	}
 	for c.Stream == staleStream && len(c.Stale) == 0 || c.Stream == initiativeStream && t.dir.sight != seen {
@@ -29,31 +33,51 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 	}
 
 	p := connectors.Page{Site: t.dir.workspace}
-	var after string
-	switch c.Stream {
-	case initiativeStream:
-		after, err = t.pullInitiatives(ctx, &c, &p)
-	case projectStream:
-		after, err = t.pullProjects(ctx, &c, &p)
-	case issueStream:
-		after, err = t.pullIssues(ctx, &c, &p, IssueFilter{UpdatedAt: c.since()})
-	case staleStream:
-		after, err = t.pullIssues(ctx, &c, &p, IssueFilter{Or: c.stale()})
-	case projectEdges:
-		after, err = t.pullProjectEdges(ctx, &c, &p)
-	case parentEdges:
-		after, err = t.pullParentEdges(ctx, &c, &p)
-	default:
-		err = t.fail("pull", connectors.Invalid, fmt.Errorf("the stored cursor names the stream %q, which this version does not know", c.Stream),
-			"use the version of alignd that wrote the database, or a newer one")
+	after, err := t.pullPage(ctx, &c, &p)
+	if refusesCursor(err) && c.After != "" && !t.begun[c.Stream] {
+		t.log.Info("linear: a stored page cursor leads nowhere any more, so the reading begins again", "stream", string(c.Stream), "error", err)
+		t.begun[c.Stream] = true
+		c.begin(c.Stream)
+		after, err = t.pullPage(ctx, &c, &p)
 	}
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	c.Torn = c.Torn || len(p.Warnings) > 0
+	if len(p.Warnings) > 0 {
+		c.Torn, c.Holes = true, true
+	}
 	p.More = c.advance(after)
 	p.Next = c.encode()
 	return p, nil
+}
+
+// pullPage reads one page of the stream, and gives the page cursor after it, or
+// "" after the last.
+func (t *Tracker) pullPage(ctx context.Context, c *cursor, p *connectors.Page) (string, error) {
+	switch c.Stream {
+	case initiativeStream:
+		return t.pullInitiatives(ctx, c, p)
+	case projectStream:
+		return t.pullProjects(ctx, c, p)
+	case issueStream:
+		return t.pullIssues(ctx, c, p, IssueFilter{UpdatedAt: c.since()})
+	case staleStream:
+		return t.pullIssues(ctx, c, p, IssueFilter{Or: c.stale()})
+	case projectEdges:
+		return t.pullProjectEdges(ctx, c, p)
+	case parentEdges:
+		return t.pullParentEdges(ctx, c, p)
+	}
+	return "", t.fail("pull", connectors.Invalid, fmt.Errorf("the stored cursor names the stream %q, which this version does not know", c.Stream),
+		"use the version of alignd that wrote the database, or a newer one")
+}
+
+// refusesCursor reports whether a page may have been refused for its cursor: how
+// long one is good for, and what becomes of it when its row is deleted, is not
+// documented.
+func refusesCursor(err error) bool {
+	kind := connectors.KindOf(err)
+	return kind == connectors.Invalid || kind == connectors.NotFound
 }
 
 func (t *Tracker) pullIssues(ctx context.Context, c *cursor, p *connectors.Page, filter IssueFilter) (string, error) {

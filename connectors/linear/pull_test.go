@@ -276,6 +276,12 @@ func TestPullTroubles(t *testing.T) {
 				return reply{Body: `{"data":` + connection("users", next) + `}`}
 			})
 		}, nil, connectors.Temporary, "in a circle"},
+		{"pages of issues that go round in a circle", func(f *fake) {
+			f.on("issues", func(v map[string]any) reply {
+				next := map[any]string{nil: "a", "a": "b", "b": "a"}[v["after"]]
+				return reply{Body: `{"data":` + connection("issues", next) + `}`}
+			})
+		}, nil, connectors.Temporary, "in a circle"},
 		{"an answer without data", func(f *fake) { f.reply("issues", reply{Body: `{}`}) }, nil, connectors.Temporary, "neither data nor errors"},
 		{"data that are null", func(f *fake) { f.reply("issues", reply{Body: `{"data":null}`}) }, nil, connectors.Temporary, "neither data nor errors"},
 		{"data that are empty", func(f *fake) { f.reply("issues", reply{Body: `{"data":{}}`}) }, nil, connectors.Temporary, "neither data nor errors"},
