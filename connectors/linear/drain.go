@@ -3,6 +3,7 @@ package linear
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -61,7 +62,7 @@ func (t *Tracker) partialOnly(op string, e answerError) error {
 	if !ok || v.kind == connectors.NotFound {
 		v.kind = connectors.Temporary
 	}
-	return t.fail(op, v.kind, errors.New(t.words(e)), v.try)
+	return t.fail(op, v.kind, fmt.Errorf("Linear withheld part of the answer: %s", t.words(e)), v.try)
 }
 
 // next gives the cursor after a page, or "" at the end. A page that says there
