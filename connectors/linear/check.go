@@ -194,14 +194,19 @@ func (t *Tracker) checkLabels(ctx context.Context, kind roadmap.Kind) ([]connect
 	var probes []connectors.Probe
 	for _, name := range t.o.Labels[kind] {
 		p := connectors.Probe{What: fmt.Sprintf("label %s for %ss", name, kind), OK: true, Detail: "there"}
-		if _, ok := book.find(name, ""); !ok {
+		_, given := t.o.Config.LabelIDs[name]
+		l, ok := book.find(name, "")
+		switch {
+		case ok && given && l.alias != name:
+			// As it should be where the rule labels two kinds of items, but not
+			// where the id is mistyped.
+			p.Detail = fmt.Sprintf("there, by its name: label_ids names no label for %ss that the %s sees", kind, t.holder())
+		case ok:
+		case given:
+			p.OK, p.Detail = false, fmt.Sprintf("label_ids names no label for %ss that the %s sees", kind, t.holder())
+			p.Try = "copy the id again, or take it out of label_ids"
+		default:
 			p.Detail = "will be created at the first write"
-			if _, given := t.o.Config.LabelIDs[name]; given {
-				p.OK, p.Detail = false, fmt.Sprintf("label_ids names no label for %ss that the %s sees", kind, t.holder())
-				p.Try = "copy the id again, or take it out of label_ids"
-				probes = append(probes, p)
-				continue
-			}
 			if l, ok := book.near(name); ok {
 				wrong, _ := failing(p.What, t.inTheWay("", name, l)) // Invalid is always a probe
 				p = wrong[0]
