@@ -117,6 +117,9 @@ func (ids identities) byNames(names []string) []Owner {
 		o := Owner{ID: "name:" + n, Name: n}
 		if ids.byName[n] {
 			o.ID, o.Accounts = declaredOwner+n, ids.accounts[n]
+			if len(o.Accounts) > 0 && o.Accounts[0].Name != "" {
+				o.Name = o.Accounts[0].Name
+			}
 		}
 		owners = append(owners, o)
 	}
