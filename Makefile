@@ -13,7 +13,7 @@ AXE   := bin/axe/node_modules/axe-core/axe.min.js
 export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test docs bench fmt lint vet clean compiler browser
+.PHONY: help demo build test sim docs bench fmt lint vet clean compiler browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ browser:
 $(AXE):
 	@npm install --silent --prefix bin/axe --no-save --no-audit --no-fund --ignore-scripts axe-core@4.14.1 >/dev/null 2>&1 || \
 		echo 'alignd: npm could not get axe-core, so the test of who can read the report page is skipped' >&2
+
+# SEED=n LIVES=1 lives one again. Go's own cache must not answer for it.
+LIVES ?= 10000
+SEED  ?= 1
+sim: compiler ## LIVES random lives (10,000) from SEED on, held against what alignd promises
+	LIVES=$(LIVES) SEED=$(SEED) $(GO) test -count=1 -timeout 30m -v -run '^(TestLives|TestSeededFaults|TestMonth)$$' ./internal/life | \
+		awk '/^ *--- FAIL|^(FAIL|ok|panic)|_test.go|^        / { print } /^FAIL|^panic/ { bad = 1 } END { exit bad }'
 
 bench: compiler ## every benchmark, with its allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -70,6 +70,8 @@ type Options struct {
 	WaitMax time.Duration
 	// Wait sleeps, or returns the context's error when that ends first. nil: a timer.
 	Wait func(context.Context, time.Duration) error
+	// Transport makes the connections; nil: http.DefaultTransport.
+	Transport http.RoundTripper
 }
 
 // Tracker is one Linear workspace. Make a new one for every pass: what it has
@@ -148,6 +150,7 @@ func New(o Options) (*Tracker, error) {
 		WaitMax:   t.o.WaitMax,
 		Log:       t.log,
 		Pace:      o.Pace,
+		Transport: o.Transport,
 	}
 	if to.Pace == nil {
 		to.Pace = transport.NewPace(o.Rate)

@@ -184,7 +184,8 @@ func TestLabelsGoTogether(t *testing.T) {
 }
 
 // A run that ends in the middle of a pull goes on where it was: the page that it
-// has stored is not asked for again.
+// has stored is not asked for again, until all have come: then it asks for what
+// has changed since that page.
 func TestAPullGoesOnWhereItWas(t *testing.T) {
 	for _, stopped := range []bool{false, true} {
 		t.Run(fmt.Sprintf("stopped=%v", stopped), func(t *testing.T) {
@@ -210,8 +211,8 @@ func TestAPullGoesOnWhereItWas(t *testing.T) {
 			if err != nil || !o.Complete() {
 				t.Fatal(err, o.Err())
 			}
-			if s.asked[0] != "pull 1" || s.asked[1] != "count" {
-				t.Errorf("the next run begins with %q", s.asked[:2])
+			if diff := cmp.Diff([]string{"pull 1", "pull 2", "pull 3", "count"}, s.asked[:4]); diff != "" {
+				t.Errorf("the next run begins otherwise, -want +got:\n%s", diff)
 			}
 		})
 	}

@@ -244,12 +244,14 @@ func (p *Pass) readTracker(ctx context.Context, t config.Tracker, o *Outcome) er
 }
 
 // pull reads page by page, each stored with its cursor before the next is asked
-// for.
+// for. A pull that another pass began and did not end is ended first, and then
+// made once more: what its first pages told may be long over.
 func (p *Pass) pull(ctx context.Context, name string, o *Outcome) error {
-	cursor, _, err := p.Store.Cursor(ctx, name)
+	cursor, ended, err := p.Store.Cursor(ctx, name)
 	if err != nil {
 		return err
 	}
+	stale := cursor != "" && !ended
 	items, whole := 0, true
 	for {
 		page, err := p.Trackers[name].Pull(ctx, cursor)
@@ -266,6 +268,10 @@ func (p *Pass) pull(ctx context.Context, name string, o *Outcome) error {
 		items += len(page.Items)
 		p.Log.Debug("page stored", "org", p.Org.Name, "tracker", name, "items", len(page.Items), "more", page.More)
 		cursor = page.Next
+		if !page.More && stale {
+			stale = false
+			continue
+		}
 		if !page.More {
 			p.Log.Info("pulled", "org", p.Org.Name, "tracker", name, "items", items)
 			if !whole {

@@ -2,7 +2,10 @@ package pass
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"github.com/alignd/alignd/internal/plan"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -28,12 +31,14 @@ func (p *Pass) remember(ctx context.Context, o *Outcome) error {
 	for _, r := range p.Org.Rules {
 		asked[r.Label] = asked[r.Label] || r.Enabled
 	}
-	for k, ours := range o.Ours {
+	for _, k := range slices.SortedFunc(maps.Keys(o.Ours), roadmap.Key.Compare) {
+		ours := o.Ours[k]
 		it, seen := o.Alignment.Item(k)
 		if !seen || o.Alignment.Silent[k] {
 			continue
 		}
-		for label, was := range ours.Labels {
+		for _, label := range slices.Sorted(maps.Keys(ours.Labels)) {
+			was := ours.Labels[label]
 			now, stands := facts[k][label]
 			switch {
 			case !stands && asked[label] && !it.HasLabel(label):
@@ -68,20 +73,30 @@ func (p *Pass) restate(ctx context.Context, o *Outcome) error {
 		note(c)
 	}
 	for _, h := range o.Plan.Held {
-		note(h.Change)
+		if h.Reason != plan.Grace && h.Reason != plan.Since { // of a finding that the comment does not speak of yet
+			note(h.Change)
+		}
 	}
 	stands := map[roadmap.Key]bool{}
-	for _, f := range o.Alignment.Findings {
+	for _, f := range o.Alignment.Findings { // sorted by item
 		c := o.Ours[f.Key].Comment
 		if c == nil || c.Deleted || changing[f.Key] || o.Alignment.Silent[f.Key] {
 			continue
 		}
-		if facts, spoken := c.Rules[f.Rule]; spoken && facts != f.Facts {
+		facts, spoken := c.Rules[f.Rule]
+		if spoken && facts != f.Facts {
 			c.Rules[f.Rule] = f.Facts
 			stands[f.Key] = true
 		}
+		if spoken && c.Undone != nil && len(c.Undone) == 0 {
+			// What had been resolved is so again: the next time it may be said.
+			if err := p.Store.Redone(ctx, f.Key); err != nil {
+				return err
+			}
+			c.Undone = nil
+		}
 	}
-	for k := range stands {
+	for _, k := range slices.SortedFunc(maps.Keys(stands), roadmap.Key.Compare) {
 		if err := p.Store.RestateComment(ctx, k, o.Ours[k].Comment.Rules); err != nil {
 			return err
 		}

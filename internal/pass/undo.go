@@ -48,9 +48,7 @@ func (p *Pass) Undo(ctx context.Context, run int64, allow func(changes []roadmap
 	}
 	o.Wrote = true
 	o.Plan = plan.Plan{Org: p.Org.Name, At: p.Now(), Complete: true, Changes: changes}
-	if err = p.write(ctx, o); err == nil {
-		err = p.keepUndone(ctx, o)
-	}
+	err = p.write(ctx, o)
 	if ctx.Err() != nil {
 		return o, err
 	}
@@ -62,22 +60,6 @@ func (p *Pass) Undo(ctx context.Context, run int64, allow func(changes []roadmap
 		err = endErr
 	}
 	return o, err
-}
-
-// keepUndone remembers what the comments said that were taken back.
-func (p *Pass) keepUndone(ctx context.Context, o *Outcome) error {
-	ours, _, err := p.Store.Ours(ctx)
-	if err != nil {
-		return err
-	}
-	for _, c := range o.Plan.Changes {
-		if c.Action.IsComment() && o.Results[c.ID].Outcome == store.Done && ours[c.Key].Comment != nil {
-			if err := p.Store.Undone(ctx, c.Key, c.Undone); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // reverse finds what would take back a run's writes, the newest first, and what
@@ -161,7 +143,6 @@ func back(e store.Entry, log []store.Entry, ours roadmap.Ours, items map[roadmap
 	switch was.Action {
 	case roadmap.AddLabel:
 		c.Action = roadmap.RemoveLabel
-		c.Mark = roadmap.Mark{Org: was.Mark.Org, Labels: without(was.Mark.Labels, was.Value)}
 		switch {
 		case !it.HasLabel(was.Value):
 			return c, "someone has taken the label off already"
@@ -170,13 +151,17 @@ func back(e store.Entry, log []store.Entry, ours roadmap.Ours, items map[roadmap
 		}
 	case roadmap.RemoveLabel:
 		c.Action = roadmap.AddLabel
-		c.Mark = was.Mark
 		if it.HasLabel(was.Value) {
 			return c, "the label is back already"
 		}
 	case roadmap.CreateComment, roadmap.UpdateComment:
-		return backComment(c, e, log, ours.Comment)
+		if c, why = backComment(c, e, log, ours.Comment); why != "" {
+			return c, why
+		}
 	}
+	// A label that is taken back stays on the record, and so counts as one that a
+	// person took off, also where the database is lost.
+	c.Mark.Org, c.Mark.Labels = was.Mark.Org, append([]string{}, slices.Sorted(maps.Keys(ours.Labels))...)
 	return c, ""
 }
 
@@ -199,7 +184,7 @@ func backComment(c roadmap.Change, e store.Entry, log []store.Entry, now *roadma
 		return c, "a person has deleted the comment"
 	}
 	c.Action, c.Remote, c.Mark, c.Undone = roadmap.UpdateComment, now.Remote, was.Mark, map[roadmap.Rule]string{}
-	maps.Copy(c.Undone, was.RuleFacts)
+	maps.Copy(c.Undone, now.Rules) // with the facts of today: who takes it back has seen them
 	for _, before := range slices.Backward(log) {
 		if before.Seq >= e.Seq || before.Outcome != store.Done || !before.Change.Action.IsComment() || before.Change.Key != c.Key || before.Change.Mark.ID != c.Mark.ID {
 			continue
@@ -211,8 +196,4 @@ func backComment(c roadmap.Change, e store.Entry, log []store.Entry, now *roadma
 	c.Text = roadmap.Text{{roadmap.Say("What stood here was taken back by those who run alignd.")}, {roadmap.Say(c.Mark.Line())}}
 	c.Value, c.RuleFacts = c.Text.Plain(), map[roadmap.Rule]string{}
 	return c, ""
-}
-
-func without(labels []string, label string) []string {
-	return slices.DeleteFunc(slices.Clone(labels), func(l string) bool { return l == label })
 }

@@ -115,8 +115,12 @@ func (b *builder) holdFinding(s subject, f roadmap.Finding, rule config.Rule, re
 		c.Value = rule.Label
 		b.hold(c, reason, until)
 	}
-	if rule.Comment && (s.ours.Comment == nil || s.ours.Comment.Deleted) {
-		c := b.change(s, roadmap.CreateComment, []roadmap.Finding{f})
+	if rule.Comment {
+		action := roadmap.CreateComment
+		if was := s.ours.Comment; was != nil && !was.Deleted {
+			action = roadmap.UpdateComment
+		}
+		c := b.change(s, action, []roadmap.Finding{f})
 		c.Text = b.text(c.Mark, []roadmap.Finding{f})
 		c.Value = c.Text.Plain()
 		b.hold(c, reason, until)
@@ -216,7 +220,7 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 		b.propose(s, c, false)
 	case was.Deleted && len(speak) > 0:
 		c := b.change(s, roadmap.CreateComment, speak)
-		same := sameFacts(was.Rules, speak)
+		same := sameFacts(was.Rules, speak) || sameFacts(was.Undone, speak)
 		if !same {
 			c.Mark.ID = roadmap.CommentID(b.in.Org.Name, s.key, was.N+1)
 		}

@@ -302,3 +302,19 @@ func TestCommentsPerRun(t *testing.T) {
 	s.apply(p)
 	wants(t, s.build())
 }
+
+// TestGraceOfAnEdit: where our comment stands already, what is held is its edit.
+func TestGraceOfAnEdit(t *testing.T) {
+	s := newScene()
+	s.finds(noGoal, "jira:PAY-1", "f1")
+	s.apply(s.build())
+	s.holds(noGoal, "jira:PAY-1")
+	s.apply(s.build())
+	rule := s.org.Rules[noGoal]
+	rule.Grace = config.Duration{Days: 90} // of an item that is 30 days old
+	s.org.Rules[noGoal] = rule
+	s.finds(noGoal, "jira:PAY-1", "f1")
+	wants(t, s.build(),
+		"held: jira:PAY-1 add-label needs-goal: grace until Sun 2027-01-17 12:00",
+		"held: jira:PAY-1 update-comment [story-without-goal]: grace until Sun 2027-01-17 12:00")
+}

@@ -150,8 +150,11 @@ func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string
 		`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text, begun) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text, deleted = 0`,
 		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, remote, string(rules), c.Value, ms(now))
-	if err == nil && !c.Undo {
-		_, err = tx.ExecContext(ctx, "UPDATE comment SET undone = 'null' WHERE tracker = ? AND id = ?", c.Key.Tracker, c.Key.ID)
+	if err == nil {
+		var undone []byte // null where nothing is taken back
+		if undone, err = json.Marshal(c.Undone); err == nil {
+			_, err = tx.ExecContext(ctx, "UPDATE comment SET undone = ? WHERE tracker = ? AND id = ?", string(undone), c.Key.Tracker, c.Key.ID)
+		}
 	}
 	if err == nil && (before == "" || before == "{}") && !c.Undo {
 		_, err = tx.ExecContext(ctx, "UPDATE comment SET begun = ?, asked = '' WHERE tracker = ? AND id = ?", ms(now), c.Key.Tracker, c.Key.ID)
@@ -164,13 +167,10 @@ func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string
 	return err
 }
 
-// Undone remembers what our comment said when a run was taken back.
-func (s *Store) Undone(ctx context.Context, k roadmap.Key, said map[roadmap.Rule]string) error {
-	doc, err := json.Marshal(said)
-	if err != nil {
-		return err
-	}
-	_, err = s.db.ExecContext(ctx, "UPDATE comment SET undone = ? WHERE tracker = ? AND id = ?", string(doc), k.Tracker, k.ID)
+// Redone forgets what our comment said when a run was taken back: the facts have
+// changed since.
+func (s *Store) Redone(ctx context.Context, k roadmap.Key) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE comment SET undone = 'null' WHERE tracker = ? AND id = ?", k.Tracker, k.ID)
 	return err
 }
 

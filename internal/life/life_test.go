@@ -1,0 +1,142 @@
+package life
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+
+	"github.com/alignd/alignd/internal/plan"
+)
+
+// kinds are the trackers that a life may have.
+var kinds = []string{"cloud", "datacenter", "linear"}
+
+func TestMain(m *testing.M) {
+	db, err := sql.Open("sqlite3", ":memory:")
+	if err != nil {
+		panic(err)
+	}
+	debug.SetGCPercent(800) // lives are short, and so is what they leave behind
+	hookCommits(db.Driver().(*sqlite3.SQLiteDriver))
+	_ = db.Close()
+	m.Run()
+}
+
+// live lives a life and gives the world after it.
+func live(t *testing.T, p plot, sab saboteur, dir string) *world {
+	var w *world
+	synctest.Test(t, func(*testing.T) {
+		w = newWorld(dir, p.kinds, int64(p.seed), p.stories, sab)
+		w.file = p.file
+		defer w.close()
+		for _, a := range p.acts {
+			if w.do(a); w.wrong != "" {
+				return
+			}
+		}
+		w.comeToRest()
+	})
+	return w
+}
+
+// comeToRest lets people be quiet and the network be well until there is nothing
+// to do any more, and looks at what stands then.
+func (w *world) comeToRest() {
+	w.tell("and then all is quiet")
+	w.file.quiet, w.skew = false, max(w.skew, 0)
+	for range 12 {
+		w.wait(8 * 24 * time.Hour)
+		w.pass(write, fault{}, nil)
+		if w.wrong != "" {
+			return
+		}
+		if o := w.result; !o.Complete() || o.Failures() > 0 {
+			w.violate(fixedPoint, "troubles: %v, %v", o.Err(), o.WriteErr())
+			return
+		} else if len(o.Plan.Changes) == 0 && !slices.ContainsFunc(o.Plan.Held, func(h plan.Held) bool { return h.Reason == plan.Grace || h.Reason == plan.Limit }) {
+			break
+		}
+	}
+	deeds := len(w.deeds)
+	w.wait(15 * time.Minute)
+	w.pass(write, fault{}, nil)
+	if n := len(w.result.Plan.Changes); n > 0 || len(w.deeds) > deeds {
+		w.violate(fixedPoint, "%d changes are planned still, %d were made, the first %s %s %q", n, len(w.deeds)-deeds, w.result.Plan.Changes[0].Ref, w.result.Plan.Changes[0].Action, short(w.result.Plan.Changes[0].Value))
+		return
+	}
+	w.atTheEnd()
+}
+
+// TestLives lives LIVES lives (default 500) from the seed SEED on (default 1).
+func TestLives(t *testing.T) {
+	lives, first := number(t, "LIVES", 500), number(t, "SEED", 1)
+	var next atomic.Uint64
+	var broken sync.Mutex
+	found := false
+	began := time.Now()
+	workers := runtime.GOMAXPROCS(0)
+	t.Run("lives", func(t *testing.T) {
+		for n := range workers {
+			t.Run(fmt.Sprint(n), func(t *testing.T) {
+				t.Parallel()
+				dir := scratch(t)
+				for i := next.Add(1) - 1; i < lives; i = next.Add(1) - 1 {
+					p := draw(first + i)
+					w := live(t, p, saboteur{}, dir)
+					if w.wrong == "" {
+						continue
+					}
+					next.Store(lives)
+					broken.Lock()
+					defer broken.Unlock()
+					if !found {
+						found = true
+						small := shrink(p, w.wrong, func(p plot) *world { return live(t, p, saboteur{}, dir) })
+						w = live(t, small, saboteur{}, dir)
+						t.Errorf("%s\n\n%s\n\nWhat happened:\n%s\nAgain: SEED=%d LIVES=1", w.wrong, small, strings.Join(w.log, "\n"), p.seed)
+					}
+					return
+				}
+			})
+		}
+	})
+	took := time.Since(began)
+	t.Logf("%d lives in %s: %.0f a second", lives, took.Round(time.Millisecond), float64(lives)/took.Seconds())
+}
+
+func number(t *testing.T, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s=%s is not a number", name, text)
+	}
+	return n
+}
+
+// scratch is a folder in memory where the machine has one: databases of lives
+// need no disk.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "alignd-life-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
