@@ -29,7 +29,7 @@ test: lint vet browser $(AXE) ## lint, vet and every test with the race detector
 	@mkdir -p bin ; rm -f $(TESTS)
 	@$(TOOL) gotestsum --format=pkgname --format-hide-empty-pkg --hide-summary=skipped --jsonfile=$(TESTS) -- \
 		-race -timeout 10m ./... ; \
-	status=$$? ; awk -f tools/count.awk $(TESTS) ; exit $$status
+	status=$$? ; $(GO) test -run '^TestLives$$' ./internal/life || status=1 ; awk -f tools/count.awk $(TESTS) ; exit $$status
 
 docs: compiler ## write the tables of docs/config.md from the keys of the config file
 	$(GO) test ./config -run '^TestDocs$$' -update

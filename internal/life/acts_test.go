@@ -95,8 +95,8 @@ var people = []doing{
 			w.changes(at(s, id))
 		}
 	}},
-	{"puts a story elsewhere", 12, func(w *world, a act, s site, id string) {
-		if id = pick(s.stories(), a.thing); id != "" {
+	{"puts a story elsewhere", 12, func(w *world, a act, s site, _ string) {
+		if id := pick(s.stories(), a.thing); id != "" {
 			s.put(id, a.n%3)
 			w.changes(at(s, id))
 		}
@@ -104,14 +104,14 @@ var people = []doing{
 	{"moves an epic", 4, func(w *world, a act, s site, _ string) { s.lift(a.n%2 == 0); w.changes() }},
 	{"closes the goal", 3, func(w *world, a act, s site, _ string) { s.shut(a.n%2 == 0); w.changes() }},
 	{"names a PO", 3, func(w *world, a act, s site, _ string) { s.own(a.n%2 == 0); w.changes() }},
-	{"finishes a story", 4, func(w *world, a act, s site, id string) {
-		if id = pick(s.stories(), a.thing); id != "" {
+	{"finishes a story", 4, func(w *world, a act, s site, _ string) {
+		if id := pick(s.stories(), a.thing); id != "" {
 			s.finish(id, a.n%3 > 0)
 			w.changes(at(s, id))
 		}
 	}},
-	{"retitles", 2, func(w *world, a act, s site, id string) {
-		if id = pick(s.stories(), a.thing); id != "" {
+	{"retitles", 2, func(w *world, a act, s site, _ string) {
+		if id := pick(s.stories(), a.thing); id != "" {
 			s.retitle(id, fmt.Sprintf("Title %d [~accountid:ana] @ana", a.n))
 		}
 	}},
@@ -125,20 +125,20 @@ var people = []doing{
 			}
 		}
 	}},
-	{"moves a story out of the project, or back", 3, func(w *world, a act, s site, id string) {
-		if id = pick(s.stories(), a.thing); id != "" {
+	{"moves a story out of the project, or back", 3, func(w *world, a act, s site, _ string) {
+		if id := pick(s.stories(), a.thing); id != "" {
 			s.move(id, a.n%3 > 0)
 			w.changes(at(s, id))
 		}
 	}},
-	{"hides a story, or shows it", 2, func(w *world, a act, s site, id string) {
-		if id = pick(s.stories(), a.thing); id != "" {
+	{"hides a story, or shows it", 2, func(w *world, a act, s site, _ string) {
+		if id := pick(s.stories(), a.thing); id != "" {
 			s.hide(id, a.n%2 > 0)
 			w.changes(at(s, id))
 		}
 	}},
-	{"deletes a story", 1, func(w *world, a act, s site, id string) {
-		if id = pick(s.stories(), a.thing); id != "" {
+	{"deletes a story", 1, func(w *world, a act, s site, _ string) {
+		if id := pick(s.stories(), a.thing); id != "" {
 			s.remove(id)
 		}
 	}},
@@ -254,6 +254,7 @@ type plot struct {
 	kinds   []string
 	stories int
 	file    file
+	page    int // items on a page of a tracker; 0: as many as each gives
 	acts    []act
 }
 
@@ -276,6 +277,7 @@ func draw(seed uint64) plot {
 	for range 7 + r.IntN(7) {
 		p.acts = append(p.acts, drawAct(r))
 	}
+	p.page = []int{3, 0, 0}[r.IntN(3)]
 	return p
 }
 

@@ -66,8 +66,8 @@ func (s *linearSite) section(file) string {
 
 func (s *linearSite) source() string { return "  - {from: eng, goals: initiatives}\n" }
 
-func (s *linearSite) connect(t config.Tracker, src map[int]config.Source, rt http.RoundTripper) (connectors.Tracker, error) {
-	return linear.New(linear.Options{Config: t, Org: "acme", Sources: src, Token: "lin_api_key", Rate: 1e6, Attempts: 2, PageSize: 4, Transport: rt})
+func (s *linearSite) connect(t config.Tracker, src map[int]config.Source, page int, rt http.RoundTripper) (connectors.Tracker, error) {
+	return linear.New(linear.Options{Config: t, Org: "acme", Sources: src, Token: "lin_api_key", Rate: 1e6, Attempts: 2, PageSize: page, Transport: rt})
 }
 
 func (s *linearSite) writes(_ *http.Request, body []byte) bool {

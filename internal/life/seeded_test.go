@@ -176,9 +176,15 @@ var seededFaults = []struct {
 
 // flips: a person takes a label off three times, the facts changing in between.
 var flips = []act{
-	{name: "pass"}, {name: "takes our label off", thing: 4}, {name: "puts a story elsewhere", thing: 0, n: 2},
-	{name: "pass"}, {name: "takes our label off", thing: 4}, {name: "puts a story elsewhere", thing: 0},
-	{name: "pass"}, {name: "takes our label off", thing: 4}, {name: "puts a story elsewhere", thing: 0, n: 2},
+	{name: "pass"},
+	{name: "takes our label off", thing: 4},
+	{name: "puts a story elsewhere", thing: 0, n: 2},
+	{name: "pass"},
+	{name: "takes our label off", thing: 4},
+	{name: "puts a story elsewhere", thing: 0},
+	{name: "pass"},
+	{name: "takes our label off", thing: 4},
+	{name: "puts a story elsewhere", thing: 0, n: 2},
 	{name: "pass"},
 }
 

@@ -31,6 +31,7 @@ type world struct {
 	skew  time.Duration // how far alignd's own clock is from it
 	sites []site
 	file  file
+	page  int // items on a page of a tracker; 0: as many as each gives
 
 	dbs     [2]*database // the second is another alignd's, on another machine
 	current int
@@ -255,7 +256,7 @@ func (w *world) newPass(h how, db *database, between func()) *pass.Pass {
 	}
 	for i, t := range p.Org.Trackers {
 		src := map[int]config.Source{i: org.Roadmap[i]}
-		tr, err := w.sites[i].connect(t, src, &door{w, w.sites[i]})
+		tr, err := w.sites[i].connect(t, src, w.page, &door{w, w.sites[i]})
 		if err != nil {
 			panic(err)
 		}
