@@ -36,7 +36,7 @@ const (
 // might be done.
 func (w *world) judge(d deed, m *memory, before, after thing, c note) {
 	if w.during.how != write && w.during.how != undo {
-		w.violate(onlyInWrite, "%s %s %q", d.ref, d.action, d.value)
+		w.violate(onlyInWrite, "%s %s %q", d.ref, d.action, short(d.value))
 	}
 	ours := 0
 	for _, c := range after.comments {
@@ -54,7 +54,7 @@ func (w *world) judge(d deed, m *memory, before, after thing, c note) {
 		return // it takes back what was promised at its time
 	}
 	if slices.Contains(before.labels, ignore) {
-		w.violate(ignored, "%s %s %q", d.ref, d.action, d.value)
+		w.violate(ignored, "%s %s %q", d.ref, d.action, short(d.value))
 	}
 	if w.during.file.quiet && isQuiet(w.alignd()) {
 		w.violate(quietKept, "%s %s at %s", d.ref, d.action, w.alignd())
@@ -152,7 +152,7 @@ func (w *world) afterPass(h how, o *pass.Outcome, err error) {
 	}
 	for _, held := range o.Plan.Held {
 		if !slices.Contains(reasons, held.Reason) {
-			w.violate(reasonGiven, "%s %s on %s is held for %q", held.Action, held.Value, held.Ref, held.Reason)
+			w.violate(reasonGiven, "%s %s on %s is held for %q", held.Action, short(held.Value), held.Ref, held.Reason)
 		}
 	}
 	if h != undo {
