@@ -74,8 +74,10 @@ var people = []doing{
 	{"puts a label of ours on by hand", 3, func(w *world, a act, s site, id string) {
 		label := written[a.n%2]
 		w.memory(at(s, id)).touched = true
-		if l := w.memory(at(s, id)).label(label); l.absent {
-			l.absent = false
+		l := w.memory(at(s, id)).label(label)
+		l.absent = false
+		if w.unsettled(at(s, id), label) {
+			l.ours = true // nobody can tell it from one whose removal never arrived
 		}
 		s.label(id, label, ana, true)
 	}},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/store"
 )
 
 // deed is one write by alignd that a tracker saw.
@@ -133,6 +134,18 @@ func (w *world) wrote(s site, before map[string]thing) {
 			w.violate("nothing not ours is touched", "a comment on %s was deleted", b.ref)
 		}
 	}
+}
+
+// unsettled reports whether a removal of the label was sent of which alignd does
+// not know what came of it.
+func (w *world) unsettled(k roadmap.Key, label string) bool {
+	open, err := w.db().store.OpenEntries(w.ctx)
+	if err != nil {
+		panic(err)
+	}
+	return slices.ContainsFunc(open, func(e store.Entry) bool {
+		return e.Change.Key == k && e.Change.Action == roadmap.RemoveLabel && e.Change.Value == label
+	})
 }
 
 // did notes one deed and asks whether it might be done.
