@@ -34,10 +34,6 @@ type Page struct {
 	// Warnings are troubles that cost part of the page (rows that the tracker
 	// withheld). The pull goes on, but the pass is incomplete.
 	Warnings []string
-	// Site is the tracker's own id of the site or workspace that answered, where
-	// it has one; "" says nothing. A database that holds another one's items
-	// refuses the page.
-	Site string
 }
 
 // Count is one page of a census: which items there are, by id alone.
@@ -72,6 +68,10 @@ type Probe struct {
 // what they learn during one pass (fields, labels, users); a new one is made
 // for every pass. They are used by one goroutine at a time. Errors are *Error.
 type Tracker interface {
+	// Site is the tracker's own name of the site or workspace that answers, ""
+	// where it does not say. It is asked before anything else: what is known of
+	// one site must not be looked for on another.
+	Site(ctx context.Context) (string, error)
 	// Pull brings one page of what changed since the cursor.
 	Pull(ctx context.Context, from Cursor) (Page, error)
 	// Fetch reads items directly, not through a search index that may lag.

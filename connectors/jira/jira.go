@@ -82,6 +82,7 @@ type Tracker struct {
 	hide  []string // secrets that no error may repeat
 
 	kind   kind      // nil: not known yet
+	self   string    // the site's own name; "" where it does not say, or before kind is known
 	me     *wireUser // nil: not asked yet
 	schema *schema   // nil: not asked yet
 	round  round

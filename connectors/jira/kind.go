@@ -54,21 +54,23 @@ func (t *Tracker) dataCenter() bool {
 	return is
 }
 
-// identify makes sure that the kind of Jira is known: as the file states it, or
-// as the site says. Sites write the type in several ways
-// (https://github.com/apache/incubator-devlake, commit f271245d2).
+// identify makes sure that the site's own name is known, where it tells one, and
+// the kind of Jira: as the file states it, or as the site says. Sites write the
+// type in several ways (https://github.com/apache/incubator-devlake, commit f271245d2).
 func (t *Tracker) identify(ctx context.Context) error {
-	switch {
-	case t.kind != nil:
-		return nil
-	case t.o.Config.Deployment != "":
-		t.kind = t.kindOf(t.o.Config.Deployment)
+	if t.kind != nil {
 		return nil
 	}
+	stated := t.o.Config.Deployment
 	var info wireServerInfo
 	asked := request{op: "ask for the kind of Jira", method: http.MethodGet, path: "rest/api/2/serverInfo"}
-	if err := t.call(ctx, asked, &info); err != nil {
+	if err := t.call(ctx, asked, &info); err != nil && (stated == "" || !lasting(err)) {
 		return err
+	}
+	t.self = siteName(info.BaseURL)
+	if stated != "" {
+		t.kind = t.kindOf(stated)
+		return nil
 	}
 	switch strings.ToLower(strings.ReplaceAll(info.DeploymentType, " ", "")) {
 	case "cloud":

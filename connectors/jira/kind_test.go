@@ -26,9 +26,9 @@ func TestTheKindOfJira(t *testing.T) {
 		"server, in small letters":  {"", `{"deploymentType":"server"}`, serverMe, true, ""},
 		"DataCenter":                {"", `{"deploymentType":"DataCenter"}`, serverMe, true, ""},
 		"Data Center":               {"", `{"deploymentType":"Data Center"}`, serverMe, true, ""},
-		"stated, and not asked":     {config.DataCenter, `not asked`, serverMe, true, ""},
-		"stated wrongly":            {config.Cloud, `not asked`, serverMe, false, "correct deployment"},
-		"stated wrongly, the other": {config.DataCenter, `not asked`, cloudMe, true, "correct deployment"},
+		"stated, whatever it says":  {config.DataCenter, `{"deploymentType":"Edge"}`, serverMe, true, ""},
+		"stated wrongly":            {config.Cloud, `{"deploymentType":"Server"}`, serverMe, false, "correct deployment"},
+		"stated wrongly, the other": {config.DataCenter, `{"deploymentType":"Cloud"}`, cloudMe, true, "correct deployment"},
 		"nobody":                    {"", `{"deploymentType":"Server"}`, `{}`, true, "does not say which account we are"},
 	} {
 		s := newSite(t)
@@ -42,8 +42,40 @@ func TestTheKindOfJira(t *testing.T) {
 		if tr.dataCenter() != tt.server {
 			t.Errorf("%s: Data Center is %t", name, tr.dataCenter())
 		}
-		if asked := len(s.requests("GET serverInfo")) > 0; asked == (tt.stated != "") {
-			t.Errorf("%s: asked %t", name, asked)
+		if err := tr.login(t.Context()); (err == nil) != (tt.says == "") || len(s.requests("GET serverInfo")) != 1 {
+			t.Errorf("%s: asked %d times", name, len(s.requests("GET serverInfo")))
+		}
+	}
+}
+
+// TestTheSitesOwnName: the base URL, in one form, whoever stated the kind of
+// Jira, and nothing where a site does not say. What may pass is no such answer:
+// another site must not slip in while its name cannot be had.
+func TestTheSitesOwnName(t *testing.T) {
+	info := func(base string) answer { return ok(`{"deploymentType":"Cloud","baseUrl":"` + base + `"}`) }
+	for name, tt := range map[string]struct {
+		stated config.Deployment
+		answer answer
+		want   string
+		kind   connectors.Kind
+	}{
+		"as it is":               {"", info("https://acme.atlassian.net"), "https://acme.atlassian.net", ""},
+		"slash and capitals":     {"", info(" HTTPS://Acme.Atlassian.NET/ "), "https://acme.atlassian.net", ""},
+		"a context path":         {"", info("https://acme.example:8443/Jira//"), "https://acme.example:8443/Jira", ""},
+		"the kind is stated":     {config.Cloud, info("https://acme.atlassian.net"), "https://acme.atlassian.net", ""},
+		"it does not say":        {"", ok(`{"deploymentType":"Cloud"}`), "", ""},
+		"it says no address":     {"", info("acme"), "", ""},
+		"stated, not there":      {config.Cloud, answer{status: 404, body: `{}`}, "", ""},
+		"stated, not for us":     {config.Cloud, answer{status: 403, body: `{}`}, "", ""},
+		"stated, in trouble":     {config.Cloud, answer{status: 500}, "", connectors.Temporary},
+		"stated, no credentials": {config.Cloud, answer{status: 401}, "", connectors.Auth},
+		"not stated, not there":  {"", answer{status: 404, body: `{}`}, "", connectors.NotFound},
+	} {
+		s := newSite(t)
+		s.on("GET serverInfo", tt.answer)
+		got, err := s.tracker(t, func(o *Options) { o.Config.Deployment = tt.stated }).Site(t.Context())
+		if got != tt.want || connectors.KindOf(err) != tt.kind {
+			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
 }

@@ -4,9 +4,31 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/alignd/alignd/connectors"
 )
+
+// Site is the base URL that the site gives itself. An administrator may change
+// it.
+func (t *Tracker) Site(ctx context.Context) (string, error) {
+	if err := t.login(ctx); err != nil {
+		return "", err
+	}
+	return t.self, nil
+}
+
+// siteName is a base URL as it is compared: host in small letters, no slash at
+// the end.
+func siteName(base string) string {
+	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(base), "/"))
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	u.Host = strings.ToLower(u.Host)
+	return u.String()
+}
 
 // login makes sure, once, that the kind of Jira is known and that it knows us.
 // Only /myself proves that: unlike searches and the list of fields, it is never

@@ -9,6 +9,7 @@ type wireServerInfo struct {
 	DeploymentType string `json:"deploymentType"` // "Cloud", "Server", "Data Center"
 	Version        string `json:"version"`
 	Title          string `json:"serverTitle"`
+	BaseURL        string `json:"baseUrl"` // under which the site is known, also to those who ask through the gateway
 }
 
 type wireUser struct {

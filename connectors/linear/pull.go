@@ -8,6 +8,14 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
+// Site is the id of the workspace, which it keeps for life.
+func (t *Tracker) Site(ctx context.Context) (string, error) {
+	if err := t.start(ctx); err != nil {
+		return "", err
+	}
+	return t.dir.workspace, nil
+}
+
 // Pull brings one page of what changed since the cursor: initiatives, projects
 // and issues of the configured teams, then the issues of which a name has
 // changed, then the two tables that link projects and initiatives, whole. The
@@ -32,7 +40,7 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 		c.advance("")
 	}
 
-	p := connectors.Page{Site: t.dir.workspace}
+	var p connectors.Page
 	after, err := t.pullPage(ctx, &c, &p)
 	if refusesCursor(err) && c.After != "" && !t.begun[c.Stream] {
 		t.log.Info("linear: a stored page cursor leads nowhere any more, so the reading begins again", "stream", string(c.Stream), "error", err)

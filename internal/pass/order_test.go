@@ -28,6 +28,8 @@ type script struct {
 	together int // items' labels in one request; 0: 1
 }
 
+func (s *script) Site(context.Context) (string, error) { return "", nil }
+
 func (s *script) Pull(_ context.Context, from connectors.Cursor) (connectors.Page, error) {
 	n := 0
 	if _, err := fmt.Sscan(string(from), &n); err != nil {

@@ -23,6 +23,9 @@ func (p *Pass) heal(ctx context.Context, tracker string) error {
 	if len(open) == 0 {
 		return nil
 	}
+	if err := p.sameSite(ctx, tracker); err != nil {
+		return err
+	}
 	var keys []roadmap.Key
 	for _, e := range open {
 		if !slices.Contains(keys, e.Change.Key) {

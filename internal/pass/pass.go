@@ -247,6 +247,9 @@ func (p *Pass) readTracker(ctx context.Context, t config.Tracker, o *Outcome) er
 // for. A pull that another pass began and did not end is ended first, and then
 // made once more: what its first pages told may be long over.
 func (p *Pass) pull(ctx context.Context, name string, o *Outcome) error {
+	if err := p.sameSite(ctx, name); err != nil {
+		return err
+	}
 	cursor, ended, err := p.Store.Cursor(ctx, name)
 	if err != nil {
 		return err

@@ -108,6 +108,9 @@ func (p *Pass) asTheyAre(ctx context.Context, entries []store.Entry) (map[roadma
 		if len(keys) == 0 {
 			continue
 		}
+		if err := p.sameSite(ctx, t.Name); err != nil {
+			return nil, err
+		}
 		items, err := p.Trackers[t.Name].Fetch(ctx, keys, nil)
 		if err != nil {
 			return nil, err

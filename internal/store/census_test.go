@@ -1,9 +1,7 @@
 package store
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -173,28 +171,5 @@ func TestWhenACountIsDue(t *testing.T) {
 	}
 	if n, err := s.Counted(t.Context(), "jira", "PAY"); err != nil || n != 0 {
 		t.Errorf("a count leaves %d rows behind, %v", n, err)
-	}
-}
-
-// A database holds the items of one workspace, and takes no other's.
-func TestAnotherWorkspaceIsRefused(t *testing.T) {
-	s := fresh(t)
-	put := func(site, id string) error {
-		return s.PutPage(t.Context(), "jira", connectors.Page{Site: site, Next: connectors.Cursor(id), Items: []roadmap.Item{inScope(id, "PAY-"+id)}}, noon)
-	}
-	for _, site := range []string{"", "org-1", "", "org-1"} { // one that does not say changes nothing
-		if err := put(site, "1"); err != nil {
-			t.Fatalf("site %q: %v", site, err)
-		}
-	}
-	err := put("org-2", "2")
-	if !errors.Is(err, ErrOtherSite) || !strings.Contains(err.Error(), "org-1") || !strings.Contains(err.Error(), "org-2") {
-		t.Errorf("error %v", err)
-	}
-	if got := cursorOf(t, s); !strings.HasPrefix(got, "1 ") {
-		t.Errorf("the cursor is %q", got)
-	}
-	if got := titles(t, s); !slices.Equal(got, []string{"PAY-1 Title"}) {
-		t.Errorf("the database holds %q", got)
 	}
 }

@@ -22,16 +22,9 @@ func (s *Store) Cursor(ctx context.Context, tracker string) (c connectors.Cursor
 	return c, complete, err
 }
 
-// ErrOtherSite is wrapped by the error for a page of another site or workspace
-// than the one whose items the database holds under the tracker's name.
-var ErrOtherSite = errors.New("another workspace")
-
 // PutPage stores a page and the cursor after it, in one transaction.
 func (s *Store) PutPage(ctx context.Context, tracker string, p connectors.Page, now time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := sameSite(ctx, tx, tracker, p.Site); err != nil {
-			return err
-		}
 		if err := putItems(ctx, tx, p.Items); err != nil {
 			return err
 		}
@@ -41,26 +34,11 @@ func (s *Store) PutPage(ctx context.Context, tracker string, p connectors.Page, 
 			}
 		}
 		_, err := tx.ExecContext(ctx,
-			`INSERT INTO cursor (tracker, cursor, complete, at, site) VALUES (?, ?, ?, ?, ?)
-			 ON CONFLICT DO UPDATE SET cursor = excluded.cursor, complete = excluded.complete, at = excluded.at, site = coalesce(nullif(excluded.site, ''), site)`,
-			tracker, p.Next, !p.More, ms(now), p.Site)
+			`INSERT INTO cursor (tracker, cursor, complete, at) VALUES (?, ?, ?, ?)
+			 ON CONFLICT DO UPDATE SET cursor = excluded.cursor, complete = excluded.complete, at = excluded.at`,
+			tracker, p.Next, !p.More, ms(now))
 		return err
 	})
-}
-
-// sameSite refuses what comes from another site than before: ids of two sites
-// may be the same, and what we wrote on one must not be looked for on the other.
-func sameSite(ctx context.Context, tx *sql.Tx, tracker, site string) error {
-	var before string
-	err := tx.QueryRowContext(ctx, "SELECT site FROM cursor WHERE tracker = ?", tracker).Scan(&before)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (before == "" || site == "" || before == site) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return fmt.Errorf("tracker %s: %w: the database knows %s, and %s answers. Try: the credentials of the one before, or another name for the tracker in the file, or a fresh database",
-		tracker, ErrOtherSite, before, site)
 }
 
 // PullBroken remembers that a tracker's last pull did not bring everything.
