@@ -144,7 +144,7 @@ func (c *checking) sources() {
 		var in []string
 		if err == nil && n > 0 {
 			var some []wireIssue
-			some, err = c.sample("look at "+what, jql)
+			some, err = c.sample("look at "+what, jql, sampleMost)
 			for _, is := range some {
 				var p wireProject
 				if is.Fields.read("project", &p) && p.Key != "" && !slices.Contains(in, p.Key) {
@@ -174,17 +174,17 @@ func (c *checking) sources() {
 // query are.
 const sampleMost = 100
 
-func (c *checking) sample(op, jql string) ([]wireIssue, error) {
+func (c *checking) sample(op, jql string, most int) ([]wireIssue, error) {
 	fields := []string{"project"}
 	if d, is := c.kind.(*dataCenter); is {
-		found, err := d.search(c.ctx, op, wireSearchDC{JQL: jql, Fields: fields, MaxResults: sampleMost, Validate: true})
+		found, err := d.search(c.ctx, op, wireSearchDC{JQL: jql, Fields: fields, MaxResults: most, Validate: true})
 		if err != nil {
 			return nil, err
 		}
 		return *found.Issues, nil
 	}
 	var found wireFound
-	r := request{op: op, method: http.MethodPost, path: "rest/api/2/search/jql", body: wireSearch{JQL: jql, Fields: fields, MaxResults: sampleMost}}
+	r := request{op: op, method: http.MethodPost, path: "rest/api/2/search/jql", body: wireSearch{JQL: jql, Fields: fields, MaxResults: most}}
 	if err := c.call(c.ctx, r, &found); err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ func (c *checking) labelsOn(project string, issues int) (string, error) {
 	if issues == 0 {
 		return "", nil
 	}
-	some, err := c.sample("look at project "+project, narrow("project = "+quoteJQL(project))+" ORDER BY key DESC")
+	some, err := c.sample("look at project "+project, narrow("project = "+quoteJQL(project))+" ORDER BY key DESC", 1)
 	if err != nil || len(some) == 0 {
 		return "", err
 	}
