@@ -77,9 +77,20 @@ func (t *Tracker) answer(r request, resp *gojira.Response, body []byte, out any)
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		// The reader sees a type and a place, never the answer's text.
-		return t.fail(r.op, t.maybe(r), fmt.Errorf("the answer cannot be read: %w", err), "")
+		try := "look for a newer alignd: this one expects another answer"
+		if broken(err) {
+			try = "look for what cuts answers short between here and the site (a proxy with a limit of size or time)"
+		}
+		return t.fail(r.op, t.maybe(r), fmt.Errorf("the answer of %s cannot be read: %w", t.base.Host, err), try)
 	}
 	return nil
+}
+
+// broken tells an answer that came cut short, or is too long to be taken: less
+// of it may come whole.
+func broken(err error) bool {
+	var syntax *json.SyntaxError
+	return errors.As(err, &syntax) || errors.Is(err, transport.ErrTooLarge)
 }
 
 // maybe is the kind of a failure that may pass: for a write, one whose outcome

@@ -2,7 +2,6 @@ package jira
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
-	"github.com/alignd/alignd/internal/transport"
 )
 
 // cloud is what Jira Cloud does in its own way: page tokens, bulk fetches with
@@ -41,8 +39,16 @@ func (c *cloud) crawl(ctx context.Context, s stream, at *cursor) (piece, error) 
 	}
 	var found wireFound
 	var head http.Header
-	if err := c.t.call(ctx, request{op: s.what, method: http.MethodPost, path: "rest/api/2/search/jql", body: ask, head: &head}, &found); err != nil {
-		return piece{}, err
+	for {
+		err := c.t.call(ctx, request{op: s.what, method: http.MethodPost, path: "rest/api/2/search/jql", body: ask, head: &head}, &found)
+		if err == nil {
+			break
+		}
+		if !broken(err) || ask.MaxResults == 1 {
+			return piece{}, err
+		}
+		ask.MaxResults /= 2 // as lot does
+		found = wireFound{}
 	}
 	if err := c.check(s, found, ask.MaxResults, at); err != nil {
 		return piece{}, err
@@ -111,8 +117,7 @@ func (c *cloud) lot(ctx context.Context, ask wireBulk, op string) ([]wireIssue, 
 	var found wireBulkFound
 	r := request{op: op, method: http.MethodPost, path: "rest/api/2/issue/bulkfetch", body: ask}
 	err := c.t.call(ctx, r, &found)
-	var broken *json.SyntaxError
-	if half := len(ask.IDs) / 2; half > 0 && (errors.As(err, &broken) || errors.Is(err, transport.ErrTooLarge)) {
+	if half := len(ask.IDs) / 2; half > 0 && broken(err) {
 		front, back := ask, ask
 		front.IDs, back.IDs = ask.IDs[:half], ask.IDs[half:]
 		some, err := c.lot(ctx, front, op)

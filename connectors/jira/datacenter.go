@@ -55,24 +55,42 @@ func (d *dataCenter) lots(ctx context.Context, op string, want, fields []string)
 	var all []wireIssue
 	var missing []string
 	for some := range slices.Chunk(want, lotMost) {
-		for came := 1; came > 0 && len(some) > 0; {
-			found, err := d.lot(ctx, op, some, fields)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, *found.Issues...)
-			rest := slices.DeleteFunc(slices.Clone(some), func(w string) bool {
-				return slices.ContainsFunc(*found.Issues, func(is wireIssue) bool { return is.ID == w || strings.EqualFold(is.Key, w) })
-			})
-			came, some = len(some)-len(rest), rest
-			if found.whole() {
-				break
-			}
+		found, left, err := d.gather(ctx, op, some, fields)
+		if err != nil {
+			return nil, err
 		}
-		missing = append(missing, some...)
+		all, missing = append(all, found...), append(missing, left...)
 	}
 	more, err := d.singly(ctx, op, missing, fields)
 	return append(all, more...), err
+}
+
+// gather searches for a lot until the server gives no more of it, and tells what
+// is left. What comes broken is searched for again in halves, as on Cloud.
+func (d *dataCenter) gather(ctx context.Context, op string, some, fields []string) (all []wireIssue, left []string, err error) {
+	for came := 1; came > 0 && len(some) > 0; {
+		found, err := d.lot(ctx, op, some, fields)
+		if half := len(some) / 2; half > 0 && broken(err) {
+			front, lost, err := d.gather(ctx, op, some[:half], fields)
+			if err != nil {
+				return nil, nil, err
+			}
+			back, more, err := d.gather(ctx, op, some[half:], fields)
+			return slices.Concat(all, front, back), slices.Concat(lost, more), err
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		all = append(all, *found.Issues...)
+		rest := slices.DeleteFunc(slices.Clone(some), func(w string) bool {
+			return slices.ContainsFunc(*found.Issues, func(is wireIssue) bool { return is.ID == w || strings.EqualFold(is.Key, w) })
+		})
+		came, some = len(some)-len(rest), rest
+		if found.whole() {
+			break
+		}
+	}
+	return all, some, nil
 }
 
 // lot searches for issues by id and key. Without validation those that are not

@@ -93,6 +93,12 @@ func (t *Tracker) refusal(r request, resp *gojira.Response, body []byte) error {
 		e := t.fail(r.op, connectors.Temporary, fmt.Errorf("%w (and the answer is not JSON): %w", why, errNotJira), "check that url is the Jira base URL; "+tryNotJira)
 		return e
 	}
+	try := ""
+	said := error(why)
+	if !isJSON(resp.Header) && code >= 500 {
+		said = fmt.Errorf("%s answered %w, not in JSON", t.base.Host, why)
+		try = "see whether the site is up; if it is, look for what stands in front of it (a proxy, a maintenance page)"
+	}
 	switch {
 	case code == http.StatusUnauthorized, why.has("anonymous users"):
 		// The second is how a search answers whoever it does not know
@@ -103,7 +109,7 @@ func (t *Tracker) refusal(r request, resp *gojira.Response, body []byte) error {
 		if code == http.StatusServiceUnavailable {
 			kind = connectors.Temporary
 		}
-		e := t.fail(r.op, kind, why, "")
+		e := t.fail(r.op, kind, said, try)
 		if e.RetryAfter = transport.RetryAfter(resp.Response); e.RetryAfter == 0 {
 			_, e.RetryAfter = limitHit(resp.Response)
 		}
@@ -117,7 +123,7 @@ func (t *Tracker) refusal(r request, resp *gojira.Response, body []byte) error {
 	case code == http.StatusConflict: // two edits met, and ours was not done
 		return t.fail(r.op, connectors.Temporary, why, "")
 	case code == http.StatusRequestTimeout, code >= 500:
-		e := t.fail(r.op, t.maybe(r), why, "")
+		e := t.fail(r.op, t.maybe(r), said, try)
 		e.RetryAfter = transport.RetryAfter(resp.Response)
 		return e
 	case code == http.StatusRequestEntityTooLarge:

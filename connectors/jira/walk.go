@@ -3,6 +3,7 @@ package jira
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,7 @@ import (
 // A server looks the issue of a comparison up before it compares: PAY-120 that
 // was deleted fails the query, and PAY-120 that was moved away compares as
 // whatever it is called now. So each page begins with PAY-120 itself, which
-// proves that the comparison was made with it. An issue that stays in its
+// proves that the comparison was made with it (see past for pages of one). An issue that stays in its
 // project keeps its key, so within a project nothing can slip past.
 type walk struct {
 	Began int64    `json:"began,omitempty"` // the newest change when it began, in milliseconds; 0: not asked for
@@ -170,21 +171,41 @@ func (d *dataCenter) within(ctx context.Context, s stream, query string, w *walk
 	if len(issues) == 0 || issues[0].ID != w.ID || issues[0].Key != w.Key {
 		return piece{}, d.t.stale(s, w.Key+", with which the page should begin, is not there any more")
 	}
-	if _, err := d.inOrder(s, issues); err != nil {
+	whole, more := found.whole(), issues[1:]
+	if !whole && len(more) == 0 {
+		if found, err = d.past(ctx, s, query, w); err != nil {
+			return piece{}, err
+		}
+		whole, more = found.whole(), *found.Issues
+	}
+	if _, err := d.inOrder(s, slices.Concat(issues[:1], more)); err != nil {
 		return piece{}, err
 	}
-	switch more := issues[1:]; {
-	case found.whole() && s.project != "":
+	switch {
+	case whole && s.project != "":
 		return piece{issues: more, last: w.end(s)}, nil
-	case found.whole():
+	case whole:
 		w.Done, w.Key, w.ID = append(w.Done, project), "", ""
-		return piece{issues: more}, nil
-	case len(more) == 0:
-		return piece{}, d.t.stale(s, "the site gives one issue a page, and so no way on")
 	default:
 		w.Key, w.ID = more[len(more)-1].Key, more[len(more)-1].ID
-		return piece{issues: more}, nil
 	}
+	return piece{issues: more}, nil
+}
+
+// past asks for what comes after the last issue where a page holds no more than
+// that one. It proves the comparison the other way round: an issue that still has
+// its key after the page was given had it before, since none gets back a key that
+// it lost.
+func (d *dataCenter) past(ctx context.Context, s stream, query string, w *walk) (wireFoundDC, error) {
+	found, err := d.page(ctx, s, query+" AND key > "+quoteJQL(w.Key)+" ORDER BY key ASC")
+	if err != nil {
+		return found, err
+	}
+	is, there, err := d.one(ctx, s.what, w.ID, url.Values{"fields": {"updated"}})
+	if err == nil && (!there || is.Key != w.Key) {
+		err = d.t.stale(s, w.Key+", after which the page should begin, is not there any more")
+	}
+	return found, err
 }
 
 // end ends the walk, or leads to what changed during it: a set of several
@@ -205,6 +226,10 @@ func (d *dataCenter) page(ctx context.Context, s stream, jql string) (wireFoundD
 		ask.Fields = []string{"id"}
 	}
 	found, err := d.search(ctx, s.what, ask)
+	for broken(err) && ask.MaxResults > 1 { // as gather does
+		ask.MaxResults /= 2
+		found, err = d.search(ctx, s.what, ask)
+	}
 	if err == nil && len(*found.Issues) == 0 && *found.Total > 0 {
 		err = d.t.stale(s, fmt.Sprintf("the page is empty, though %d issues match", *found.Total))
 	}
