@@ -11,7 +11,6 @@ import (
 
 	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/connectors"
-	"github.com/alignd/alignd/internal/roadmap"
 )
 
 // pulled is all that a round brought.
@@ -247,52 +246,6 @@ func TestChangedConfigurationStartsAfresh(t *testing.T) {
 	}
 }
 
-func TestPageTokens(t *testing.T) {
-	one := issueJSON(1, "PAY-1", "2026-03-01T10:00:00.000+0000")
-	gone := answer{status: 400, body: `{"errorMessages":["The page token is not valid."],"errors":{}}`}
-	full := `{"issues":[` + one + `,` + one + `]`
-	for _, tt := range []struct {
-		name     string
-		answers  []answer
-		searches int
-		kind     connectors.Kind
-		says     string
-	}{
-		{"expired once: the stream starts over", []answer{found("p2", one), gone, found("p2", one), found("", one)}, 4, "", ""},
-		{"expired again and again", []answer{found("p2", one), gone, found("p2", one), gone}, 4, connectors.Invalid, "page token is not valid"},
-		{"a page that leads to itself", []answer{found("p2", one), found("p2", one), found("p2", one), found("p2", one)}, 4, connectors.Temporary, "read before"},
-		{"pages that lead around", []answer{found("p2", one), found("p3", one), found("p2", one), found("p2", one), found("p3", one), found("p2", one)}, 6, connectors.Temporary, "read before"},
-		{"three empty pages are passed over", []answer{found("a"), found("b"), found("c"), found("", one)}, 4, "", ""},
-		{"four are too many", []answer{found("a"), found("b"), found("c"), found("d"), found("a"), found("b"), found("c"), found("d")}, 8, connectors.Temporary, "hold nothing"},
-		{"not the last, and no way on", []answer{ok(full + `,"isLast":false}`)}, 1, connectors.Temporary, "nothing leads to the next"},
-		{"full, and no word of the end", []answer{ok(full + `}`)}, 1, connectors.Temporary, "does not say whether"},
-		{"not full, and no word of the end", []answer{ok(`{"issues":[` + one + `]}`)}, 1, "", ""},
-		{"no issues at all", []answer{ok(`{"isLast":true}`)}, 1, connectors.Temporary, "holds no issues"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := newSite(t)
-			s.on("POST search/jql", tt.answers...)
-			_, err := pullAll(t, s.tracker(t, func(o *Options) { o.PageSize = 2 }), "")
-			if connectors.KindOf(err) != tt.kind || tt.kind != "" && !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("got %q: %v", connectors.KindOf(err), err)
-			}
-			if n := len(searches(s)); n != tt.searches {
-				t.Errorf("%d searches, want %d", n, tt.searches)
-			}
-		})
-	}
-}
-
-func TestASetThatStartsOverBeginsANewReading(t *testing.T) {
-	s := newSite(t)
-	s.on("POST search/jql", found(""), found(""), found("m2", `{"id":"9"}`),
-		answer{status: 400, body: `{}`}, found("", `{"id":"11"}`))
-	got, err := pullAll(t, s.tracker(t, func(o *Options) { o.Sources = map[int]config.Source{0: {JQL: "project = ROAD"}} }), "")
-	if err != nil || fmt.Sprint(got.goals) != "map[goals:0:[jira#11 complete]]" {
-		t.Errorf("got %v, %v", got.goals, err)
-	}
-}
-
 // One project that is gone costs itself only: the others are pulled, then the
 // round ends with the error, and the next pass begins a new one.
 func TestAHiddenProjectDoesNotHideTheOthers(t *testing.T) {
@@ -332,67 +285,5 @@ func TestAnIssueThatCannotBeRead(t *testing.T) {
 	got, err := pullAll(t, s.tracker(t, nil), "")
 	if err != nil || strings.Join(got.items, " ") != "jira:PAY-2" || len(got.warnings) != 1 || !strings.Contains(got.warnings[0], `PAY-1: updated: "yesterday"`) {
 		t.Errorf("got %+v, %v", got, err)
-	}
-}
-
-func TestWithoutOrder(t *testing.T) {
-	for in, want := range map[string]string{
-		"project = A":                                   "project = A",
-		"project = A ORDER BY rank":                     "project = A",
-		"project = A order  by updated desc, key":       "project = A",
-		`summary ~ "order by mail"`:                     `summary ~ "order by mail"`,
-		`summary ~ 'a \' order by b'`:                   `summary ~ 'a \' order by b'`,
-		`summary ~ "order by mail" ORDER BY key`:        `summary ~ "order by mail"`,
-		"(project = A)ORDER BY key":                     "(project = A)",
-		"orderby = 1 AND border by = 2":                 "orderby = 1 AND border by = 2",
-		"ORDER BY key":                                  "",
-		"  ":                                            "",
-		"labels = order AND component = by ORDER\tBY x": "labels = order AND component = by",
-	} {
-		if got := withoutOrder(in); got != want {
-			t.Errorf("%q gave %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestFetch(t *testing.T) {
-	s := newSite(t)
-	s.on("POST issue/bulkfetch",
-		ok(`{"issues":[`+issueJSON(7, "NEW-1", "2026-03-01T10:00:00.000+0000")+`,`+issueJSON(7, "NEW-1", "2026-03-01T10:00:00.000+0000")+`]}`),
-		ok(`{"issues":[]}`))
-	var keys []roadmap.Key
-	for i := range 120 {
-		keys = append(keys, roadmap.Key{Tracker: "jira", ID: fmt.Sprint(1000 + i)})
-	}
-	keys = append(keys, roadmap.Key{Tracker: "eng", ID: "5"}, roadmap.Key{Tracker: "jira", ID: "no-number"}, keys[0])
-	items, err := s.tracker(t, nil).Fetch(t.Context(), keys, []roadmap.Ref{"jira:OLD-1", "jira:not a key", "eng:ENG-1", "jira:GROW"})
-	if err != nil || len(items) != 1 || items[0].Ref != "jira:NEW-1" || items[0].InScope {
-		t.Fatal(items, err)
-	}
-	asked := s.requests("POST issue/bulkfetch")
-	var sizes []int
-	seen := map[string]bool{}
-	for _, a := range asked {
-		var b wireBulk
-		if err := json.Unmarshal([]byte(a.body), &b); err != nil {
-			t.Fatal(err)
-		}
-		sizes = append(sizes, len(b.IDs))
-		for _, id := range b.IDs {
-			seen[id] = true
-		}
-	}
-	if fmt.Sprint(sizes) != "[100 21]" || !seen["OLD-1"] || seen["5"] || seen["GROW"] {
-		t.Errorf("asked for %v in %v", seen, sizes)
-	}
-
-	s.on("POST issue/bulkfetch", ok(`{"issues":[],"issueErrors":[{"id":"1","errorMessage":"try later"}]}`))
-	_, err = s.tracker(t, nil).Fetch(t.Context(), keys[:1], nil)
-	if connectors.KindOf(err) != connectors.Temporary || !strings.Contains(err.Error(), "try later") {
-		t.Errorf("an issue that could not be read: %v", err)
-	}
-	before := len(s.requests("POST issue/bulkfetch"))
-	if items, err := s.tracker(t, nil).Fetch(t.Context(), nil, nil); err != nil || items != nil || len(s.requests("POST issue/bulkfetch")) != before {
-		t.Errorf("nothing asked for: %v, %v", items, err)
 	}
 }
