@@ -182,3 +182,26 @@ func TestCheckWithAWrongToken(t *testing.T) {
 		t.Errorf("got %+v, %v", probes, err)
 	}
 }
+
+// TestCheckAsksForLittle: of the issues of a project one is looked at, for its
+// edit screen.
+func TestCheckAsksForLittle(t *testing.T) {
+	for kind, so := range bothKinds() {
+		sim, o := builtInAs(t, so)
+		if _, err := mustNew(t, o).Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		looks := 0
+		for _, r := range sim.Requests() {
+			if strings.Contains(r.Body, "ORDER BY key DESC") {
+				looks++
+				if !strings.Contains(r.Body, `"maxResults":1,`) && !strings.Contains(r.Body, `"maxResults":1}`) {
+					t.Errorf("%s: asked %s", kind, r.Body)
+				}
+			}
+		}
+		if looks != 2 { // PAY and ROAD
+			t.Errorf("%s: %d looks, want 2", kind, looks)
+		}
+	}
+}
