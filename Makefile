@@ -8,12 +8,13 @@ GO    ?= go
 TOOL  := $(GO) tool -modfile=tools/go.mod
 TESTS := bin/tests.json
 AXE   := bin/axe/node_modules/axe-core/axe.min.js
+KILLS ?= 1000
 
 # A machine's CGO_ENABLED=0 would build a program that cannot open its database.
 export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test sim docs bench fmt lint vet clean compiler browser
+.PHONY: help demo build test sim crash docs bench fmt lint vet clean compiler browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +31,11 @@ test: lint vet browser $(AXE) ## lint, vet and every test with the race detector
 	@$(TOOL) gotestsum --format=pkgname --format-hide-empty-pkg --hide-summary=skipped --jsonfile=$(TESTS) -- \
 		-race -timeout 10m ./... ; \
 	status=$$? ; $(GO) test -run '^TestLives$$' ./internal/life || status=1 ; awk -f tools/count.awk $(TESTS) ; exit $$status
+
+# `make test` does the same with fewer lives; KILLS and SEED choose others.
+crash: compiler ## kill -9 the real program in 1,000 lives, over real HTTP: nothing said twice, nothing lost
+	@mkdir -p bin ; KILLS=$(KILLS) $(GO) test ./cmd/alignd -run '^TestKilledPass$$' -count=1 -v -timeout 60m >bin/crash.out 2>&1 ; \
+	status=$$? ; grep -Ev '^ *(===|--- PASS)' bin/crash.out ; exit $$status
 
 docs: compiler ## write the tables of docs/config.md from the keys of the config file
 	$(GO) test ./config -run '^TestDocs$$' -update

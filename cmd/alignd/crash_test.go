@@ -10,8 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,69 +54,111 @@ func onePass(t *testing.T, dir string, args ...string) (string, error) {
 	return string(out), err
 }
 
-// wanted is how the trackers stand after a pass that nothing disturbs.
-func wanted(t *testing.T) (stand []string, requests int) {
+// number reads a knob of the tests from the environment.
+func number(t *testing.T, name string, unset uint64) uint64 {
 	t.Helper()
-	c, dir := newTestCompany(t.Fatalf, t.Cleanup), t.TempDir()
-	if err := c.write(dir, "write"); err != nil {
-		t.Fatal(err)
+	text := os.Getenv(name)
+	if text == "" {
+		return unset
 	}
-	if out, err := onePass(t, dir, "sync"); err != nil {
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s=%s is not a number", name, text)
+	}
+	return n
+}
+
+// course is one of the two passes that are killed: the first over new trackers,
+// which adds and creates, and one after people have acted, which edits and
+// removes, and where a person's word must hold.
+type course struct {
+	acted    bool
+	want     []string      // how the trackers stand after a pass that nothing disturbs
+	requests int           // of that pass
+	took     time.Duration // by that pass
+}
+
+// begin gives trackers, and an org's folder, that are ready for the pass.
+func (k *course) begin(t *testing.T) *threeTrackers {
+	t.Helper()
+	c := newThreeTrackers(t)
+	if k.acted {
+		c.pass(t)
+		c.peopleAct(t)
+	}
+	return c
+}
+
+// TestKilledPass ends passes of the real program with SIGKILL at random moments:
+// at a random request, before or after the tracker has acted on it, or at a
+// random time. One more pass must leave exactly what a pass leaves that nothing
+// disturbed (one comment on every flagged item, the right labels, and what a
+// person undid stays undone), and an empty plan. KILLS is how many lives are
+// lived (default 40; make crash: 1,000), each killed up to three times, and SEED
+// (default 1) says at which moments.
+func TestKilledPass(t *testing.T) {
+	lives, seed := number(t, "KILLS", 40), number(t, "SEED", 1)
+	courses := []*course{{}, {acted: true}}
+	for _, k := range courses {
+		c := k.begin(t)
+		before, began := c.requests(), time.Now()
+		c.pass(t)
+		k.want, k.requests, k.took = c.stand(), c.requests()-before, time.Since(began)
+	}
+	var killed atomic.Int64
+	began := time.Now()
+	t.Run("lives", func(t *testing.T) {
+		for life := range lives {
+			t.Run(fmt.Sprint(life), func(t *testing.T) {
+				t.Parallel()
+				k, r := courses[life%2], rand.New(rand.NewPCG(seed, life))
+				c := k.begin(t)
+				for range 1 + r.IntN(3) {
+					if c.kill(t, k, r) {
+						killed.Add(1)
+					}
+				}
+				c.pass(t)
+				if diff := cmp.Diff(k.want, c.stand()); diff != "" {
+					t.Errorf("seed %d, life %d: -want +got:\n%s", seed, life, diff)
+				}
+				if out, err := onePass(t, c.dir, "plan", "--exit-code"); err != nil {
+					t.Errorf("seed %d, life %d: the plan is not empty: %v\n%s", seed, life, err, out)
+				}
+			})
+		}
+	})
+	n := killed.Load()
+	t.Logf("%d lives from seed %d on, %d passes killed, in %s; an undisturbed pass makes %d requests, %d after people have acted",
+		lives, seed, n, time.Since(began).Round(time.Second), courses[0].requests, courses[1].requests)
+	if uint64(n) < lives {
+		t.Errorf("only %d passes were killed in %d lives", n, lives)
+	}
+}
+
+// pass makes one pass that nothing disturbs.
+func (c *threeTrackers) pass(t *testing.T) {
+	t.Helper()
+	if out, err := onePass(t, c.dir, "sync"); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	return c.stand(), c.jiraGate.Requests() + c.linearGate.Requests()
 }
 
-// TestKilledPass kills a pass at a hundred random moments: at a random request,
-// before or after the tracker has acted on it, or at a random time. One more
-// pass must leave exactly one comment on every flagged item, the right labels,
-// and an empty plan.
-func TestKilledPass(t *testing.T) {
-	lives := 100
-	if testing.Short() {
-		lives = 10
-	}
-	want, requests := wanted(t)
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d; an undisturbed pass makes %d requests", seed, requests)
-	for life := range lives {
-		t.Run(fmt.Sprint(life), func(t *testing.T) {
-			t.Parallel()
-			r := rand.New(rand.NewPCG(seed, uint64(life)))
-			c, dir := newTestCompany(t.Fatalf, t.Cleanup), t.TempDir()
-			if err := c.write(dir, "write"); err != nil {
-				t.Fatal(err)
-			}
-			for range 1 + r.IntN(3) {
-				c.kill(t, dir, r, requests)
-			}
-			if out, err := onePass(t, dir, "sync"); err != nil {
-				t.Fatalf("the pass after: %v\n%s", err, out)
-			}
-			if diff := cmp.Diff(want, c.stand()); diff != "" {
-				t.Errorf("seed %d, life %d: -want +got:\n%s", seed, life, diff)
-			}
-			if out, err := onePass(t, dir, "plan", "--exit-code"); err != nil {
-				t.Errorf("seed %d, life %d: the plan is not empty: %v\n%s", seed, life, err, out)
-			}
-		})
-	}
-}
-
-// kill starts a pass and kills it at a random moment.
-func (c *testCompany) kill(t *testing.T, dir string, r *rand.Rand, requests int) {
+// kill starts a pass and kills it at a random moment of its course. It reports
+// whether the pass was still at work then.
+func (c *threeTrackers) kill(t *testing.T, k *course, r *rand.Rand) bool {
 	t.Helper()
-	cmd := process(t, dir, "sync", "-c", "acme.yaml")
+	cmd := process(t, c.dir, "sync", "-c", "acme.yaml")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	var once sync.Once
-	killed := make(chan struct{})
-	kill := func() { once.Do(func() { close(killed) }) }
+	moment := make(chan struct{})
+	kill := func() { once.Do(func() { close(moment) }) }
 	if r.IntN(4) > 0 {
-		at, fault := 1+r.IntN(requests), []connectortest.Fault{connectortest.LostBefore, connectortest.LostAfter}[r.IntN(2)]
+		at, fault := 1+r.IntN(k.requests), []connectortest.Fault{connectortest.LostBefore, connectortest.LostAfter}[r.IntN(2)]
 		var mu sync.Mutex
 		seen := 0
-		next := func(*http.Request) connectortest.Fault {
+		c.gate(func(*http.Request) connectortest.Fault {
 			mu.Lock()
 			defer mu.Unlock()
 			if seen++; seen < at {
@@ -122,12 +166,10 @@ func (c *testCompany) kill(t *testing.T, dir string, r *rand.Rand, requests int)
 			}
 			kill() // the process must not live on to see what became of it
 			return fault
-		}
-		c.jiraGate.Set(next)
-		c.linearGate.Set(next)
+		})
+		defer c.gate(nil)
 	} else {
-		timer := time.AfterFunc(time.Duration(r.IntN(400))*time.Millisecond, kill)
-		defer timer.Stop()
+		defer time.AfterFunc(time.Duration(r.Int64N(int64(k.took))), kill).Stop()
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -135,21 +177,20 @@ func (c *testCompany) kill(t *testing.T, dir string, r *rand.Rand, requests int)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {
-	case <-killed:
-		if err := cmd.Process.Kill(); err == nil { // SIGKILL; it may have ended already
-			<-ended
-		}
+	case <-moment:
+		err := cmd.Process.Kill() // SIGKILL; it may have ended already
+		<-ended
+		return err == nil
 	case err := <-ended:
 		select {
-		case <-killed: // it was quicker than the kill, with what went wrong before it
+		case <-moment: // it was quicker than the kill, with what went wrong before it
 		default:
 			if err != nil {
 				t.Fatalf("the pass ended by itself: %v\n%s", err, out.String())
 			}
 		}
+		return false
 	}
-	c.jiraGate.Set(nil)
-	c.linearGate.Set(nil)
 }
 
 // TestLostDatabase deletes the database between passes, while people act: no

@@ -150,27 +150,13 @@ func (c *testCompany) write(dir, mode string) error {
 // comments on it, a line each, sorted. Times and addresses are left out.
 func (c *testCompany) stand() []string {
 	addresses := strings.NewReplacer(c.jira.URL, "JIRA", c.linear.URL, "LINEAR")
-	var lines []string
-	add := func(id string, labels, comments []string) {
-		sort.Strings(labels)
-		for _, body := range comments {
-			lines = append(lines, id+" comment "+addresses.Replace(body))
-		}
-		lines = append(lines, id+" labels "+strings.Join(labels, ","))
-	}
-	for _, i := range c.company.Jira.Issues() {
-		var bodies []string
-		for _, cm := range c.company.Jira.Comments(i.Key) {
-			bodies = append(bodies, cm.Body)
-		}
-		add(i.Key, i.Labels, bodies)
-	}
+	lines := jiraStand(c.company.Jira, addresses)
 	linear := func(id, name string) {
 		var bodies []string
 		for _, cm := range c.company.Linear.Comments(id) {
 			bodies = append(bodies, cm.Body)
 		}
-		add(name, c.company.Linear.LabelNames(id), bodies)
+		lines = append(lines, itemStand(name, c.company.Linear.LabelNames(id), bodies, addresses)...)
 	}
 	for _, i := range c.company.Linear.Issues() {
 		linear(i.ID, i.Identifier())
@@ -183,6 +169,28 @@ func (c *testCompany) stand() []string {
 	}
 	sort.Strings(lines)
 	return lines
+}
+
+// jiraStand is stand of one Jira.
+func jiraStand(j *jirasim.Server, addresses *strings.Replacer) []string {
+	var lines []string
+	for _, i := range j.Issues() {
+		var bodies []string
+		for _, cm := range j.Comments(i.Key) {
+			bodies = append(bodies, cm.Body)
+		}
+		lines = append(lines, itemStand(i.Key, i.Labels, bodies, addresses)...)
+	}
+	return lines
+}
+
+func itemStand(id string, labels, comments []string, addresses *strings.Replacer) []string {
+	sort.Strings(labels)
+	var lines []string
+	for _, body := range comments {
+		lines = append(lines, id+" comment "+addresses.Replace(body))
+	}
+	return append(lines, id+" labels "+strings.Join(labels, ","))
 }
 
 // inProcess runs one command line in this process.
