@@ -9,6 +9,7 @@ TOOL  := $(GO) tool -modfile=tools/go.mod
 TESTS := bin/tests.json
 AXE   := bin/axe/node_modules/axe-core/axe.min.js
 KILLS ?= 1000
+APT := -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o DPkg::Lock::Timeout=60
 
 # A machine's CGO_ENABLED=0 would build a program that cannot open its database.
 export CGO_ENABLED = 1
@@ -40,20 +41,21 @@ crash: compiler ## kill -9 the real program in 1,000 lives, over real HTTP: noth
 docs: compiler ## write the tables of docs/config.md from the keys of the config file
 	$(GO) test ./config -run '^TestDocs$$' -update
 
-# What cannot be had is no reason to stop: the tests that miss it are skipped and say so.
+# What cannot be had is no reason to stop: the tests that miss it are skipped and say so. Without a
+# network that is known within a minute.
 browser:
 	@for b in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$b >/dev/null 2>&1 && exit 0 ; done ; \
 	if [ "$$(id -u)" = 0 ]; then as= ; elif sudo -n true 2>/dev/null; then as='sudo -n' ; else as=no ; fi ; \
 	if [ "$$as" != no ] && command -v apt-get >/dev/null 2>&1; then \
 		echo 'alignd: installing Chromium for the tests of the report page' ; \
-		$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null && exit 0 ; \
+		$$as apt-get $(APT) update && $$as env DEBIAN_FRONTEND=noninteractive apt-get $(APT) -y --no-install-recommends install chromium >/dev/null && exit 0 ; \
 	fi ; \
 	echo 'alignd: there is no Chromium, so the tests that look at the report page in a browser are skipped. Install it: apt-get install chromium' >&2
 
 # axe-core finds what keeps people from reading a page. It is a file that a test runs in the browser.
 $(AXE):
-	@npm install --silent --prefix bin/axe --no-save --no-audit --no-fund --ignore-scripts axe-core@4.14.1 >/dev/null 2>&1 || \
-		echo 'alignd: npm could not get axe-core, so the test of who can read the report page is skipped' >&2
+	@npm install --silent --fetch-retries=1 --fetch-timeout=20000 --prefix bin/axe --no-save --no-audit --no-fund --ignore-scripts axe-core@4.14.1 >/dev/null 2>&1 || \
+		echo 'alignd: there is no npm, or it could not get axe-core, so the test of who can read the report page is skipped' >&2
 
 # SEED=n LIVES=1 lives one again. Go's own cache must not answer for it.
 LIVES ?= 10000
