@@ -26,11 +26,12 @@ demo: build ## the whole thing on built-in trackers: no account, no network
 build: compiler ## bin/alignd
 	$(GO) build -o bin/alignd ./cmd/alignd
 
-# The last line is `N passed, N failed, N skipped`, counted from the tests' own report.
+# The last line is `N passed, N failed, N skipped`, counted from the tests' own report. The timeout is
+# for machines with other work; a test that waits for something gives up long before.
 test: lint vet browser $(AXE) ## lint, vet and every test with the race detector
 	@mkdir -p bin ; rm -f $(TESTS)
 	@$(TOOL) gotestsum --format=pkgname --format-hide-empty-pkg --hide-summary=skipped --jsonfile=$(TESTS) -- \
-		-race -timeout 10m ./... ; \
+		-race -timeout 20m ./... ; \
 	status=$$? ; $(GO) test -run '^TestLives$$' ./internal/life || status=1 ; awk -f tools/count.awk $(TESTS) ; exit $$status
 
 # `make test` does the same with fewer lives; KILLS and SEED choose others.
