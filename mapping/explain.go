@@ -15,12 +15,27 @@ import (
 type Explanation struct {
 	Ref     roadmap.Ref   `json:"ref"`
 	Title   string        `json:"title"`
-	Role    string        `json:"role"` // story, goal, or item (neither)
+	Role    string        `json:"role"` // story, goal, sprint, person, or item (none of them)
 	Why     string        `json:"why"`  // what makes it neither story nor goal, or ""
 	Linkage Linkage       `json:"linkage"`
 	Goals   []roadmap.Ref `json:"goals"`
 	Paths   [][]Hop       `json:"paths"`
 	Tried   []Try         `json:"tried"`
+	Doubts  []string      `json:"doubts"` // what cannot be seen, where that decides the linkage
+	Near    []Near        `json:"near"`   // what almost leads to a goal, where nothing does
+	Fix     string        `json:"fix"`    // how a story that is not linked is linked, or ""
+	Roles   []Role        `json:"roles"`  // of a goal: who is PM and who is PO
+	Above   []roadmap.Ref `json:"above"`  // of a goal: the goals that it is part of
+	Below   []roadmap.Ref `json:"below"`  // of a goal: the goals that are part of it
+	Stories []Serving     `json:"stories"`
+	Owns    []Owned       `json:"owns"` // of a person: the open goals that they answer for
+}
+
+func newExplanation(ref roadmap.Ref, title string) Explanation {
+	return Explanation{
+		Ref: ref, Title: title, Goals: []roadmap.Ref{}, Paths: [][]Hop{}, Tried: []Try{}, Doubts: []string{}, Near: []Near{},
+		Roles: []Role{}, Above: []roadmap.Ref{}, Below: []roadmap.Ref{}, Stories: []Serving{}, Owns: []Owned{},
+	}
 }
 
 // Try is one way that was followed from one item and what came of it.
@@ -78,23 +93,13 @@ func (a *Alignment) anyTracker() string {
 func (a *Alignment) Explain(k roadmap.Key) Explanation {
 	i, ok := a.g.byKey[k]
 	if !ok {
-		return Explanation{Goals: []roadmap.Ref{}, Paths: [][]Hop{}, Tried: []Try{}}
+		return newExplanation("", "")
 	}
 	it := a.g.items[i]
 	w := newWalker(a.g)
 	w.run(i)
-	e := Explanation{
-		Ref: it.Ref, Title: it.Title, Linkage: w.linkage(),
-		Goals: []roadmap.Ref{}, Paths: [][]Hop{}, Tried: []Try{},
-	}
-	switch {
-	case a.g.goal[i] >= 0:
-		e.Role = string(roadmap.RoleGoal)
-	case a.isStory(k):
-		e.Role = string(roadmap.RoleStory)
-	default:
-		e.Role, e.Why = "item", a.whyNoStory(it)
-	}
+	e := newExplanation(it.Ref, it.Title)
+	e.Linkage = w.linkage()
 	for _, pos := range w.goals {
 		e.Paths = append(e.Paths, w.path(pos))
 	}
@@ -105,11 +110,61 @@ func (a *Alignment) Explain(k roadmap.Key) Explanation {
 	if e.Linkage != Linked {
 		for pos, at := range w.queue {
 			if pos == 0 || a.g.goal[at] < 0 {
-				e.Tried = append(e.Tried, a.tried(at)...)
+				e.Tried = append(e.Tried, a.tried(at, w.before(int32(pos)))...)
 			}
 		}
 	}
+	if e.Linkage == Unknown {
+		e.Doubts = a.doubts(w)
+	}
+	switch {
+	case a.g.goal[i] >= 0:
+		e.Role = string(roadmap.RoleGoal)
+		a.explainGoal(&e, a.g.goal[i])
+	case a.isStory(k):
+		e.Role = string(roadmap.RoleStory)
+		if e.Linkage != Linked {
+			e.Near = a.near(w)
+		}
+		if e.Linkage == Unlinked || e.Linkage == Closed {
+			e.Fix = a.fixInWords(it, slices.Concat(a.meant(e.Near), a.goalsByProject()[neighbourhood(it)]))
+		}
+	default:
+		e.Role, e.Why = "item", a.whyNoStory(it)
+	}
 	return e
+}
+
+// doubts says what keeps the walk that was run last from being seen to its end.
+func (a *Alignment) doubts(w *walker) []string {
+	doubts := []string{}
+	add := func(format string, args ...any) {
+		if d := fmt.Sprintf(format, args...); !slices.Contains(doubts, d) {
+			doubts = append(doubts, d)
+		}
+	}
+	for _, b := range w.hidden {
+		from := w.g.items[w.queue[b.pos]].Ref
+		if tracker, may := w.g.mayName(b.hop.name); may && b.hop.way != roadmap.WayParent && b.hop.way != roadmap.WayProject {
+			add("%s of %s may name a goal of %s, whose pull is incomplete", b.hop.field, from, tracker)
+			continue
+		}
+		name := b.hop.name
+		if !issueKey.MatchString(name) {
+			name = "an item with the id " + name
+		}
+		add("%s of %s leads to %s, which cannot be seen with this token", b.hop.field, from, name)
+	}
+	for _, i := range w.queue {
+		it := w.g.items[i]
+		if w.g.isolated[it.Key.Tracker] {
+			add("the pull of %s is incomplete", it.Key.Tracker)
+		}
+		if w.g.missing[it.Key] {
+			add("%s was not found at the last look; whether it is gone shows at the next", it.Ref)
+		}
+	}
+	return doubts
 }
 
 func (a *Alignment) isStory(k roadmap.Key) bool {

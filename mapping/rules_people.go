@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,7 +40,7 @@ func (a *Alignment) judgePOs() error {
 			continue
 		}
 		slices.Sort(goals[id])
-		name := a.personName(who, id)
+		name := a.nameAmong(who, id)
 		a.Findings = append(a.Findings, roadmap.Finding{
 			Rule: roadmap.POOverloaded, Role: roadmap.RolePerson, Title: who[id].Name,
 			Key: roadmap.Key{Tracker: "person", ID: id}, Ref: roadmap.NewRef("person", name),
@@ -53,9 +52,9 @@ func (a *Alignment) judgePOs() error {
 	return nil
 }
 
-// personName gives the name by which a person goes; of two with one name, with
+// nameAmong gives the name by which a person goes; of two with one name, with
 // what tells them apart.
-func (a *Alignment) personName(who map[string]Owner, id string) string {
+func (a *Alignment) nameAmong(who map[string]Owner, id string) string {
 	name := who[id].Name
 	for other, o := range who {
 		if other != id && o.Name == name {
@@ -65,10 +64,6 @@ func (a *Alignment) personName(who map[string]Owner, id string) string {
 	return name
 }
 
-// sprint is one sprint of a Jira or one cycle of a Linear team: each team has a
-// Cycle 12 of its own.
-type sprint struct{ tracker, team, name string }
-
 // judgeSprints: a fair share of what an active sprint does serves a goal. A story
 // of which that cannot be told counts as if it did.
 func (a *Alignment) judgeSprints() error {
@@ -76,45 +71,19 @@ func (a *Alignment) judgeSprints() error {
 	if !rule.Enabled {
 		return nil
 	}
-	type tally struct{ linked, all int }
-	tallies := map[sprint]tally{}
-	for _, s := range a.Stories {
-		if !s.Item.InSprint || s.Item.Sprint == "" {
-			continue
-		}
-		applies, err := a.applies(rule, roadmap.SprintOffRoadmap, s.Item)
-		if err != nil {
-			return err
-		}
-		if !applies {
-			continue
-		}
-		at := sprint{s.Item.Key.Tracker, s.Item.Team, s.Item.Sprint}
-		t := tallies[at]
-		t.all++
-		if s.Linkage == Linked || s.Linkage == Unknown {
-			t.linked++
-		}
-		tallies[at] = t
+	sprints, err := a.sprints()
+	if err != nil {
+		return err
 	}
-	inOrder := slices.SortedFunc(maps.Keys(tallies), func(x, y sprint) int {
-		return cmp.Or(cmp.Compare(x.tracker, y.tracker), cmp.Compare(x.name, y.name), cmp.Compare(x.team, y.team))
-	})
-	for _, at := range inOrder {
-		t := tallies[at]
-		const hair = 1e-9 // to a computer 0.56 of 25 is a hair more than 14
-		if float64(t.linked)+hair >= rule.MinShare*float64(t.all) {
+	for _, sp := range sprints {
+		if sp.keeps(rule.MinShare) {
 			continue
-		}
-		name := at.name
-		if slices.ContainsFunc(inOrder, func(o sprint) bool { return o != at && o.tracker == at.tracker && o.name == at.name }) {
-			name += " (" + at.team + ")"
 		}
 		a.Findings = append(a.Findings, roadmap.Finding{
-			Rule: roadmap.SprintOffRoadmap, Role: roadmap.RoleSprint, Title: name,
-			Key: roadmap.Key{Tracker: at.tracker, ID: "sprint:" + at.team + ":" + at.name}, Ref: roadmap.NewRef(at.tracker, "sprint:"+name),
-			Why:   shareInWords(t.linked, t.all, rule.MinShare),
-			Facts: hash(fmt.Sprint(t.linked, t.all)),
+			Rule: roadmap.SprintOffRoadmap, Role: roadmap.RoleSprint, Title: sp.title,
+			Key: sp.key(), Ref: sp.ref(),
+			Why:   shareInWords(sp.linked, len(sp.stories), rule.MinShare),
+			Facts: hash(fmt.Sprint(sp.linked, len(sp.stories))),
 		})
 	}
 	return nil

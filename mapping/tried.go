@@ -11,8 +11,9 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// tried tells, for one item, what came of each way of the file.
-func (a *Alignment) tried(i int32) []Try {
+// tried tells, for one item, what came of each way of the file. before are the
+// items through which the walk came to it.
+func (a *Alignment) tried(i int32, before []int32) []Try {
 	it := a.g.items[i]
 	hops := a.g.hops(i, nil)
 	var tries []Try
@@ -41,9 +42,14 @@ func (a *Alignment) tried(i int32) []Try {
 				continue
 			}
 			to := a.g.items[h.to]
-			if a.g.goal[h.to] >= 0 {
+			switch {
+			case h.to == i:
+				add("leads to itself")
+			case a.g.goal[h.to] >= 0:
 				add("leads to the goal %s, which is %s", to.Ref, to.Status.Goal())
-			} else {
+			case slices.Contains(before, h.to):
+				add("leads back to %s: a circle", to.Ref)
+			default:
 				add("leads to %s (%s %q), which is no goal itself", to.Ref, to.Type, to.Title)
 			}
 		}

@@ -128,6 +128,15 @@ type Hop struct {
 	Field string      `json:"field"`
 }
 
+// before gives the items through which the walk came to a position of the queue.
+func (w *walker) before(pos int32) []int32 {
+	var all []int32
+	for pos = w.from[pos].pos; pos >= 0; pos = w.from[pos].pos {
+		all = append(all, w.queue[pos])
+	}
+	return all
+}
+
 // path gives the hops from the start to the item at a position of the queue.
 func (w *walker) path(pos int32) []Hop {
 	var hops []Hop
