@@ -42,6 +42,7 @@ func newExplanation(ref roadmap.Ref, title string) Explanation {
 type Try struct {
 	From   roadmap.Ref `json:"from"`
 	Link   roadmap.Way `json:"link"`
+	Field  string      `json:"field"` // where the link was read, as in a Hop; "" where there is none
 	Result string      `json:"result"`
 }
 
@@ -127,6 +128,7 @@ func (a *Alignment) Explain(k roadmap.Key) Explanation {
 			e.Near = a.near(w)
 		}
 		if e.Linkage == Unlinked || e.Linkage == Closed {
+			e.Near = append(e.Near, a.nearby(it)...)
 			e.Fix = a.fixInWords(it, slices.Concat(a.meant(e.Near), a.goalsByProject()[neighbourhood(it)]))
 		}
 	default:

@@ -13,7 +13,7 @@ import (
 // Near is something that almost leads from a story to a goal: what a person
 // would look at first to mend it.
 type Near struct {
-	Kind string      `json:"kind"` // "label", "title", "item" or "name"
+	Kind string      `json:"kind"` // "label", "title", "item", "name" or "place"
 	From roadmap.Ref `json:"from"` // the item on which it was found: the story, or one on its way
 	Goal roadmap.Ref `json:"goal"` // the goal that it may mean; "" where it is none in particular
 	Text string      `json:"text"`
@@ -36,11 +36,13 @@ func (a *Alignment) near(w *walker) []Near {
 	return append(near, a.nearNames(w)...)
 }
 
-// meant gives the open goals that near misses mean, in order.
+// meant gives the open goals that somebody has named already, if not rightly.
+// What is only alike is no advice.
 func (a *Alignment) meant(near []Near) []int32 {
 	var goals []int32
 	for _, n := range near {
-		if g := a.goalCalled(string(n.Goal)); g >= 0 && a.Goals[g].Item.Status.Open() {
+		named := n.Kind == "label" || n.Kind == "title"
+		if g := a.goalCalled(string(n.Goal)); named && g >= 0 && a.Goals[g].Item.Status.Open() {
 			goals = append(goals, g)
 		}
 	}
@@ -207,6 +209,15 @@ func (a *Alignment) nearNames(w *walker) []Near {
 	return near
 }
 
+// nearby tells which goals the work around an item serves most.
+func (a *Alignment) nearby(it *roadmap.Item) []Near {
+	var near []Near
+	for _, n := range a.goalsByProject()[neighbourhood(it)] {
+		near = append(near, Near{"place", it.Ref, a.Goals[n].Item.Ref, "other work in " + place(it) + " serves " + a.goalInWords(n)})
+	}
+	return near
+}
+
 // likeness tells how much a title is like a goal's, up to 1: the same words. 0:
 // not enough to speak of.
 func likeness(goal, title string) float64 {
@@ -223,7 +234,7 @@ func likeness(goal, title string) float64 {
 	case shared == len(g) && len(g) == len(t):
 		return 1
 	}
-	const enough = 0.6 // of the words of both; or the whole of one within the other
+	const enough = 0.75 // of the words of both; or the whole of one within the other
 	dice := 2 * float64(shared) / float64(len(g)+len(t))
 	if shared < 2 || dice < enough && shared < min(len(g), len(t)) {
 		return 0

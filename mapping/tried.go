@@ -18,8 +18,9 @@ func (a *Alignment) tried(i int32, before []int32) []Try {
 	hops := a.g.hops(i, nil)
 	var tries []Try
 	for _, w := range a.Org.Links {
+		read := ""
 		add := func(format string, args ...any) {
-			tries = append(tries, Try{From: it.Ref, Link: w.Way, Result: fmt.Sprintf(format, args...)})
+			tries = append(tries, Try{From: it.Ref, Link: w.Way, Field: read, Result: fmt.Sprintf(format, args...)})
 		}
 		if !a.hasWay(it, w.Way) {
 			continue
@@ -32,7 +33,7 @@ func (a *Alignment) tried(i int32, before []int32) []Try {
 			if h.to == hidden && (h.way == roadmap.WayLabel || h.way == roadmap.WayField) {
 				continue // the misses tell of it
 			}
-			none = false
+			none, read = false, h.field
 			if h.to != hidden && h.way == roadmap.WayWhen {
 				add("leads to the goal %s, which is %s: %s", a.g.items[h.to].Ref, a.g.items[h.to].Status.Goal(), w.When.Source)
 				continue
@@ -53,6 +54,7 @@ func (a *Alignment) tried(i int32, before []int32) []Try {
 				add("leads to %s (%s %q), which is no goal itself", to.Ref, to.Type, to.Title)
 			}
 		}
+		read = ""
 		var misses []string
 		switch w.Way {
 		case roadmap.WayLabel:

@@ -81,7 +81,11 @@ func (c *common) printLinkage(o *pass.Outcome, e explained) {
 			it, _ := o.Alignment.Find(string(t.From))
 			c.say("  %s  %s", c.paint(bold, string(t.From)), quote(it.Title, width-len(t.From)-6))
 		}
-		c.wrap(fmt.Sprintf("    %-10s ", t.Link), strings.Repeat(" ", 15), t.Result)
+		result := t.Result
+		if t.Field != string(t.Link) && strings.HasPrefix(result, "leads") && !strings.HasPrefix(t.Field, string(t.Link)+" ") {
+			result = t.Field + " " + result
+		}
+		c.wrap(fmt.Sprintf("    %-10s ", t.Link), strings.Repeat(" ", 15), result)
 	}
 	if len(e.Near) > 0 {
 		c.say("\nWhat comes near:")
@@ -244,8 +248,15 @@ func (c *common) printRules(o *pass.Outcome, e explained) {
 			text += " (found " + day(o, *r.Since) + ")"
 		}
 		c.wrapPainted(line, "      ", text, word, colour)
-		for _, f := range r.Writes {
-			c.wrap("      ", "        ", f.line(o))
+		for i, f := range r.Writes {
+			if next := i + 1; next < len(r.Writes) && f.goesWith(r.Writes[next]) {
+				continue // told with the next
+			}
+			did := f.did()
+			if i > 0 && r.Writes[i-1].goesWith(f) {
+				did = r.Writes[i-1].did() + " and " + did
+			}
+			c.wrap("      ", "        ", did+" "+f.fared(o))
 		}
 		rule := o.Alignment.Org.Rules[r.Rule]
 		if r.State == mapping.RuleBroken && len(r.Writes) == 0 {
@@ -259,13 +270,18 @@ func (c *common) printRules(o *pass.Outcome, e explained) {
 	}
 }
 
-// line tells a fate in one line.
-func (f fate) line(o *pass.Outcome) string {
-	s := string(f.Action)
-	if f.Value != "" {
-		s += " " + f.Value
-	}
-	s += " " + f.State
+// goesWith reports whether two writes fare the same, for the same reason.
+func (f fate) goesWith(o fate) bool {
+	same := f.Until == o.Until || f.Until != nil && o.Until != nil && f.Until.Equal(*o.Until)
+	return same && f.State == o.State && f.Why == o.Why
+}
+
+// did names the write.
+func (f fate) did() string { return strings.TrimSpace(string(f.Action) + " " + f.Value) }
+
+// fared tells what becomes of it.
+func (f fate) fared(o *pass.Outcome) string {
+	s := f.State
 	if f.Until != nil {
 		s += " until " + f.Until.In(o.Alignment.Org.Location).Format("2006-01-02 15:04")
 	}
