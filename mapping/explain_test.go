@@ -51,45 +51,66 @@ jira:ROAD-4 initiative todo "Some day" goal parent=jira:ROAD-1
 		say              func(mapping.Explanation) []string
 		want             string
 	}{
-		{"an epic without a goal, and who else hangs on it", `jira:PAY-9 epic doing "Tidy up"
+		{
+			"an epic without a goal, and who else hangs on it", `jira:PAY-9 epic doing "Tidy up"
 			jira:PAY-1 story todo parent=jira:PAY-9
 			jira:PAY-2 story todo parent=jira:PAY-9
 			jira:PAY-3 story done parent=jira:PAY-9`, "jira:PAY-1", near,
-			`item : jira:PAY-9 (Epic "Tidy up", doing) has no goal itself; one other open story hangs on it too, and a goal for it would serve all`},
-		{"a slip in a label", `jira:PAY-1 story todo labels=goal:RAOD-1`, "jira:PAY-1", near,
-			`label jira:ROAD-1: the label goal:RAOD-1 is almost goal:ROAD-1, that of the active goal jira:ROAD-1 "Checkout in one click"`},
-		{"a label of another form", `jira:PAY-1 story todo labels=Goals_road-1,other`, "jira:PAY-1", near,
-			`label jira:ROAD-1: the label Goals_road-1 is almost goal:ROAD-1, that of the active goal jira:ROAD-1 "Checkout in one click"`},
-		{"a label on its epic", "jira:PAY-9 epic doing labels=goal:RAOD-1 parent=jira:ROAD-2\njira:PAY-1 story todo parent=jira:PAY-9", "jira:PAY-1", near,
+			`item : jira:PAY-9 (Epic "Tidy up", doing) has no goal itself; one other open story hangs on it too, and a goal for it would serve all`,
+		},
+		{
+			"a slip in a label", `jira:PAY-1 story todo labels=goal:RAOD-1`, "jira:PAY-1", near,
+			`label jira:ROAD-1: the label goal:RAOD-1 is almost goal:ROAD-1, that of the active goal jira:ROAD-1 "Checkout in one click"`,
+		},
+		{
+			"a label of another form", `jira:PAY-1 story todo labels=Goals_road-1,other`, "jira:PAY-1", near,
+			`label jira:ROAD-1: the label Goals_road-1 is almost goal:ROAD-1, that of the active goal jira:ROAD-1 "Checkout in one click"`,
+		},
+		{
+			"a label on its epic", "jira:PAY-9 epic doing labels=goal:RAOD-1 parent=jira:ROAD-2\njira:PAY-1 story todo parent=jira:PAY-9", "jira:PAY-1", near,
 			`label jira:ROAD-1: the label goal:RAOD-1 is almost goal:ROAD-1, that of the active goal jira:ROAD-1 "Checkout in one click"
-			name jira:ROAD-3: the name of jira:ROAD-2 is much like that of the active goal jira:ROAD-3 "Gift cards, the second year"`},
-		{"a key in the title", `jira:PAY-1 story todo "[ROAD-1] The button"`, "jira:PAY-1", near,
-			`title jira:ROAD-1: the title of jira:PAY-1 names the active goal jira:ROAD-1 "Checkout in one click", but a title is no link`},
-		{"a goal of the same name as its epic", "jira:PAY-9 epic doing \"Checkout, in one click!\" parent=jira:ROAD-2\njira:PAY-1 story todo parent=jira:PAY-9", "jira:PAY-1", near,
+			name jira:ROAD-3: the name of jira:ROAD-2 is much like that of the active goal jira:ROAD-3 "Gift cards, the second year"`,
+		},
+		{
+			"a key in the title", `jira:PAY-1 story todo "[ROAD-1] The button"`, "jira:PAY-1", near,
+			`title jira:ROAD-1: the title of jira:PAY-1 names the active goal jira:ROAD-1 "Checkout in one click", but a title is no link`,
+		},
+		{
+			"a goal of the same name as its epic", "jira:PAY-9 epic doing \"Checkout, in one click!\" parent=jira:ROAD-2\njira:PAY-1 story todo parent=jira:PAY-9", "jira:PAY-1", near,
 			`name jira:ROAD-1: the name of jira:PAY-9 is that of the active goal jira:ROAD-1 "Checkout in one click"
-			name jira:ROAD-3: the name of jira:ROAD-2 is much like that of the active goal jira:ROAD-3 "Gift cards, the second year"`},
+			name jira:ROAD-3: the name of jira:ROAD-2 is much like that of the active goal jira:ROAD-3 "Gift cards, the second year"`,
+		},
 		{"one word in common is nothing", `jira:PAY-1 story todo "Gift of the click"`, "jira:PAY-1", near, ``},
 		{"ROAD-12 is not ROAD-1", `jira:PAY-1 story todo "As ROAD-12 says" labels=xROAD-1`, "jira:PAY-1", near, ``},
 		{"a linked story has nothing near", `jira:PAY-1 story todo "[ROAD-3]" parent=jira:ROAD-1`, "jira:PAY-1", near, ``},
 
-		{"a circle", `jira:PAY-9 epic doing parent=jira:PAY-8
+		{
+			"a circle", `jira:PAY-9 epic doing parent=jira:PAY-8
 			jira:PAY-8 epic doing parent=jira:PAY-9
 			jira:PAY-1 story todo parent=jira:PAY-9`, "jira:PAY-1", tried,
 			`jira:PAY-1 parent: leads to jira:PAY-9 (Epic "Title of PAY-9"), which is no goal itself
 			jira:PAY-9 parent: leads to jira:PAY-8 (Epic "Title of PAY-8"), which is no goal itself
-			jira:PAY-8 parent: leads back to jira:PAY-9: a circle`},
+			jira:PAY-8 parent: leads back to jira:PAY-9: a circle`,
+		},
 		{"its own parent", `jira:PAY-1 story todo parent=jira:PAY-1`, "jira:PAY-1", tried, `jira:PAY-1 parent: leads to itself`},
 		{"a closed goal", `jira:PAY-1 story todo parent=jira:ROAD-2`, "jira:PAY-1", tried, `jira:PAY-1 parent: leads to the goal jira:ROAD-2, which is done`},
 
-		{"a hidden parent", `jira:PAY-1 story todo parent=jira:SECRET-2`, "jira:PAY-1", doubts,
-			`parent of jira:PAY-1 leads to an item with the id id of SECRET-2, which cannot be seen with this token`},
+		{
+			"a hidden parent", `jira:PAY-1 story todo parent=jira:SECRET-2`, "jira:PAY-1", doubts,
+			`parent of jira:PAY-1 leads to an item with the id id of SECRET-2, which cannot be seen with this token`,
+		},
 		{"an incomplete pull", "incomplete jira\njira:PAY-1 story todo", "jira:PAY-1", doubts, `the pull of jira is incomplete`},
-		{"a label while the goals are not all there", "incomplete jira\neng:ENG-1 issue todo labels=goal:ROAD-9", "eng:ENG-1", doubts,
-			`label goal:ROAD-9 of eng:ENG-1 may name a goal of jira, whose pull is incomplete`},
-		{"an epic that went missing", "jira:PAY-9 epic doing missing\njira:PAY-1 story todo parent=jira:PAY-9", "jira:PAY-1", doubts,
-			`jira:PAY-9 was not found at the last look; whether it is gone shows at the next`},
+		{
+			"a label while the goals are not all there", "incomplete jira\neng:ENG-1 issue todo labels=goal:ROAD-9", "eng:ENG-1", doubts,
+			`label goal:ROAD-9 of eng:ENG-1 may name a goal of jira, whose pull is incomplete`,
+		},
+		{
+			"an epic that went missing", "jira:PAY-9 epic doing missing\njira:PAY-1 story todo parent=jira:PAY-9", "jira:PAY-1", doubts,
+			`jira:PAY-9 was not found at the last look; whether it is gone shows at the next`,
+		},
 
-		{"a goal with owners and a goal below", `jira:PAY-9 epic doing parent=jira:ROAD-4
+		{
+			"a goal with owners and a goal below", `jira:PAY-9 epic doing parent=jira:ROAD-4
 			jira:PAY-1 story todo parent=jira:PAY-9
 			jira:PAY-2 story done labels=goal:ROAD-1
 			jira:PAY-3 story dropped labels=goal:ROAD-1`, "jira:ROAD-1", goal,
@@ -97,11 +118,14 @@ jira:ROAD-4 initiative todo "Some day" goal parent=jira:ROAD-1
 			po [{Bo true}] 
 			jira:PAY-1 todo by parent
 			jira:PAY-2 done by label
-			above [], below [jira:ROAD-4]`},
-		{"a goal that a group owns", `jira:PAY-1 story todo`, "jira:ROAD-3", goal,
+			above [], below [jira:ROAD-4]`,
+		},
+		{
+			"a goal that a group owns", `jira:PAY-1 story todo`, "jira:ROAD-3", goal,
 			`pm [{Ana false}] 
 			po [] its field "Product Owner" names Crew, which is a group and no person
-			above [], below []`},
+			above [], below []`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, err := mapping.Map(world(t, org, strings.TrimSpace(goals)+"\n"+c.given).Input())

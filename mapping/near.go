@@ -58,7 +58,7 @@ func (a *Alignment) nearLabels(it *roadmap.Item) []Near {
 			if a.g.rules[label] || label == roadmap.IgnoreLabel {
 				continue
 			}
-			goal := int32(-1)
+			var goal int32
 			if name, ok := t.match(label); ok {
 				if _, found := a.g.goalNamed(name); found || len(a.g.byHuman[name]) > 1 {
 					continue
@@ -203,8 +203,10 @@ func (a *Alignment) nearNames(w *walker) []Near {
 		if m.score == 1 {
 			how = "is that of"
 		}
-		near = append(near, Near{"name", m.from.Ref, a.Goals[m.goal].Item.Ref,
-			fmt.Sprintf("the name of %s %s %s", m.from.Ref, how, a.goalInWords(m.goal))})
+		near = append(near, Near{
+			"name", m.from.Ref, a.Goals[m.goal].Item.Ref,
+			fmt.Sprintf("the name of %s %s %s", m.from.Ref, how, a.goalInWords(m.goal)),
+		})
 	}
 	return near
 }

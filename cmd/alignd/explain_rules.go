@@ -89,12 +89,12 @@ func fates(o *pass.Outcome, e explained, s mapping.Standing) []fate {
 	if rule.Label != "" && !told[false] && e.item.HasLabel(rule.Label) {
 		f := fate{Action: roadmap.AddLabel, Value: rule.Label, State: "there", Why: "the label is there, and alignd did not add it"}
 		if _, our := ours.Labels[rule.Label]; our {
-			f.State, f.Why = "stands", "the label"+writtenOn(o, e, roadmap.AddLabel)+" is there"
+			f.State, f.Why = "stands", "alignd's label"+writtenOn(o, e, roadmap.AddLabel)+" is there"
 		}
 		add(f)
 	}
 	if rule.Comment && !told[true] && ours.Comment != nil && !ours.Comment.Deleted {
-		add(fate{Action: roadmap.CreateComment, State: "stands", Why: "the comment" + writtenOn(o, e, roadmap.CreateComment) + " says so"})
+		add(fate{Action: roadmap.CreateComment, State: "stands", Why: "alignd's comment" + writtenOn(o, e, roadmap.CreateComment) + " says so"})
 	}
 	return all
 }
@@ -103,9 +103,9 @@ func fates(o *pass.Outcome, e explained, s mapping.Standing) []fate {
 func heldInWords(o *pass.Outcome, e explained, rule roadmap.Rule, h plan.Held) string {
 	switch h.Reason {
 	case plan.Vetoed:
-		why := "a person took off the label"
+		why := "a person took off alignd's label"
 		if h.Action.IsComment() {
-			why = "a person deleted the comment, or took it back,"
+			why = "a person deleted or took back alignd's comment"
 		}
 		return why + writtenOn(o, e, h.Action) + "; it stays so until the facts change"
 	case plan.Since:
@@ -118,11 +118,11 @@ func heldInWords(o *pass.Outcome, e explained, rule roadmap.Rule, h plan.Held) s
 	return reasons[h.Reason]
 }
 
-// writtenOn says when alignd last wrote something of this kind, or "".
+// writtenOn says of when alignd's last write of this kind is, or "".
 func writtenOn(o *pass.Outcome, e explained, action roadmap.Action) string {
 	for _, w := range slices.Backward(e.Written) {
 		if w.Outcome == "done" && (w.Action == action || w.Action.IsComment() && action.IsComment()) {
-			return " that alignd wrote on " + day(o, w.At)
+			return " of " + day(o, w.At)
 		}
 	}
 	return ""
