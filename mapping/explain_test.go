@@ -97,7 +97,7 @@ jira:ROAD-4 initiative todo "Some day" goal parent=jira:ROAD-1
 
 		{
 			"a hidden parent", `jira:PAY-1 story todo parent=jira:SECRET-2`, "jira:PAY-1", doubts,
-			`parent of jira:PAY-1 leads to an item with the id id of SECRET-2, which cannot be seen with this token`,
+			`parent of jira:PAY-1 leads to SECRET-2, which cannot be seen with this token`,
 		},
 		{"an incomplete pull", "incomplete jira\njira:PAY-1 story todo", "jira:PAY-1", doubts, `the pull of jira is incomplete`},
 		{
