@@ -19,15 +19,15 @@ func (a *Alignment) goalWithoutPO(g Goal) (roadmap.Finding, verdict) {
 		return roadmap.Finding{}, v
 	}
 	src := a.Org.Roadmap[g.Source]
-	role, matter := "product owner", "how it gets done"
+	role, matter, seen := "product owner", "how it gets done", visible(src, src.PO)
 	why := where(src, src.PO, "po")
 	if a.Org.Roles == config.Combined {
-		role, matter = "owner", "it"
+		role, matter, seen = "owner", "it", visible(src, src.PO, src.PM)
 		if g.PMStated {
 			why += ", and " + where(src, src.PM, "pm")
 		}
 	}
-	fact := a.kindOfGoal(g) + " has no " + role
+	fact := a.kindOfGoal(g) + " has no " + role + seen
 	if n := g.OpenStories; n > 0 {
 		fact += ", while " + plural(n, "open story", "open stories") + " already " + verb(n, "serves", "serve") + " it"
 	}
@@ -55,7 +55,7 @@ func (a *Alignment) goalWithoutPM(g Goal) (roadmap.Finding, verdict) {
 	return roadmap.Finding{
 		Why:   "no product manager: " + where(src, src.PM, "pm"),
 		Facts: g.Item.Status.Goal(),
-		Fact:  roadmap.Line{roadmap.Say(a.kindOfGoal(g) + " has no product manager: nobody answers for why it matters.")},
+		Fact:  roadmap.Line{roadmap.Say(a.kindOfGoal(g) + " has no product manager" + visible(src, src.PM) + ": nobody answers for why it matters.")},
 		Fix:   roadmap.Line{roadmap.Say(fixRole(src, src.PM, "pm"))},
 		Ask:   answerable(g.PO),
 		Begun: g.Item.Created,

@@ -210,11 +210,20 @@ func where(src config.Source, field, role string) string {
 	case src.From == roadmap.FileTracker:
 		return "the goal in the file names no " + role
 	case src.Goals == "initiatives" && field == "lead":
-		return "none of its open projects has a lead"
+		return "none of its open projects" + visible(src, field) + " has a lead"
 	case src.Goals == "projects" && field == "owner":
-		return "no initiative of it has an owner"
+		return "no initiative of it" + visible(src, field) + " has an owner"
 	}
 	return "its field " + fieldName(field) + " names nobody"
+}
+
+// visible limits what is said of roles that are read from other items than the
+// goal: a private project or initiative leaves no trace, and may name somebody.
+func visible(src config.Source, fields ...string) string {
+	if slices.ContainsFunc(fields, func(f string) bool { return elsewhere(src, f) }) {
+		return " that alignd can see"
+	}
+	return ""
 }
 
 // fixRole says how to name the owner of a role.
