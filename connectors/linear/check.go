@@ -30,7 +30,10 @@ func (t *Tracker) Check(ctx context.Context) ([]connectors.Probe, error) {
 		who += ", an app"
 	}
 	probes := []connectors.Probe{{What: "token", OK: true, Detail: who}}
-	if t.isApp() && t.scopes != nil {
+	switch {
+	case !t.isApp():
+		probes = append(probes, connectors.Probe{What: "scopes", OK: true, Detail: "Linear does not tell those of an API key; it needs Read and Write"})
+	case t.scopes != nil:
 		probes = append(probes, t.checkScopes())
 	}
 	add := func(more []connectors.Probe, err error) error {
@@ -72,7 +75,7 @@ func failing(what string, err error) ([]connectors.Probe, error) {
 }
 
 // checkScopes compares what the app's token may do with what it was asked for
-// with. What an API key may do Linear does not tell.
+// with.
 func (t *Tracker) checkScopes() connectors.Probe {
 	p := connectors.Probe{What: "scopes", OK: true, Detail: strings.Join(t.scopes, ", ")}
 	var without []string

@@ -43,6 +43,7 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	want := `true token: acts as Bot in the workspace Acme (acme)
+true scopes: Linear does not tell those of an API key; it needs Read and Write
 true teams: the API key sees 2
 true team ENG: Engineering
 false team PAY: no team "PAY" that the API key may see (it sees ENG, OPS) | use the key of a member of the team, or one that is not narrowed to other teams; a team's key is the first part of its issues' names
