@@ -22,6 +22,7 @@ type Alignment struct {
 	// Silent holds the items of which no rule may speak now, because a chain
 	// ends in what we cannot see: nothing already said of them is taken back.
 	Silent map[roadmap.Key]bool
+	veiled bool // of some story, open or done, the tracker withholds what it belongs to
 	g      *graph
 	byGoal map[roadmap.Key]int // index into Goals
 	story  []int32             // per item of the graph: index into Stories, or -1
@@ -66,6 +67,7 @@ func Map(in Input) (*Alignment, error) {
 			s.facts = w.facts() // no rule speaks of the others
 		}
 		a.count(it, w.met(false), up)
+		a.veiled = a.veiled || slices.ContainsFunc(it.Links, roadmap.Link.Withheld)
 		if it.Status == roadmap.StatusDone {
 			continue // counts as work done for its goals, but is no story any more
 		}

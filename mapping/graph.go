@@ -163,7 +163,7 @@ func newGraph(in Input) (*graph, error) {
 
 // resolve finds what a link leads to.
 func (g *graph) resolve(l roadmap.Link) hop {
-	h := hop{to: hidden, way: l.Way, field: l.Field, name: cmp.Or(l.ToRef.Key(), l.To.ID)}
+	h := hop{to: hidden, way: l.Way, field: l.Field, name: cmp.Or(l.ToRef.Key(), l.To.ID, "something")}
 	if !l.To.IsZero() {
 		if i, ok := g.byKey[l.To]; ok {
 			h.to = i

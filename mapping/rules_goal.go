@@ -75,12 +75,12 @@ func (a *Alignment) vacant(g Goal, who []Owner, stated, unseen bool, other []Own
 }
 
 // goalWithoutStories: an active goal has an open or done story. A story that
-// some tracker has not shown may be one.
+// some tracker has not shown may be one, or one whose goal it has not shown.
 func (a *Alignment) goalWithoutStories(g Goal) (roadmap.Finding, verdict) {
 	switch {
 	case g.Item.Status.Goal() != "active", g.OpenStories+g.DoneStories > 0:
 		return roadmap.Finding{}, holds
-	case len(a.g.isolated) > 0:
+	case len(a.g.isolated) > 0, a.veiled:
 		return roadmap.Finding{}, doubtful
 	}
 	why := "it is active"

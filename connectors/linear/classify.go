@@ -20,6 +20,7 @@ type answerError struct {
 	Code        string        // extensions.code
 	Type        string        // extensions.type
 	Presentable string        // extensions.userPresentableMessage
+	Path        []any         // names and numbers that lead to the field that is null for it; nil: not told
 	Every       time.Duration // one request fits in this time; zero: not told
 }
 
@@ -28,6 +29,7 @@ type answerError struct {
 func (e *answerError) UnmarshalJSON(b []byte) error {
 	var raw struct {
 		Message    any
+		Path       any
 		Extensions map[string]any
 	}
 	_ = json.Unmarshal(b, &raw)
@@ -38,6 +40,7 @@ func (e *answerError) UnmarshalJSON(b []byte) error {
 		Type:        text(raw.Extensions["type"]),
 		Presentable: text(raw.Extensions["userPresentableMessage"]),
 	}
+	e.Path, _ = raw.Path.([]any)
 	ms, _ := raw.Extensions["duration"].(float64)
 	limit, _ := raw.Extensions["limit"].(float64)
 	if ms > 0 && limit > 0 && ms/limit < float64(time.Hour.Milliseconds()) {

@@ -9,8 +9,9 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// issues turns rows into items, people and labels by name.
-func (t *Tracker) issues(ctx context.Context, rows []issueNode) ([]roadmap.Item, error) {
+// issues turns rows into items, people and labels by name, and links that were
+// withheld into such that lead nowhere.
+func (t *Tracker) issues(ctx context.Context, rows []issueNode, withheld gaps) ([]roadmap.Item, error) {
 	var labels, people, cycles []string
 	for _, n := range rows {
 		labels = append(labels, n.LabelIDs...)
@@ -25,7 +26,9 @@ func (t *Tracker) issues(ctx context.Context, rows []issueNode) ([]roadmap.Item,
 	items := make([]roadmap.Item, 0, len(rows))
 	for _, n := range rows {
 		if n.ID != "" { // a null row of a partial answer
-			items = append(items, t.issue(n))
+			it := t.issue(n)
+			it.Links = append(it.Links, withheld[n.ID]...)
+			items = append(items, it)
 		}
 	}
 	return items, nil

@@ -146,11 +146,16 @@ func (f *fetching) goals(ctx context.Context, n int, p ProjectFilter, i Initiati
 
 func (f *fetching) issues(ctx context.Context, n int, filter IssueFilter) error {
 	get := func() (any, **page[issueNode]) { q := new(issuesQuery); return q, &q.Page }
-	got, err := fetchPage(ctx, f.t, "read issues", n, filter, get)
+	const op = "read issues"
+	got, partial, err := fetchRows(ctx, f.t, op, n, filter, get)
 	if err != nil {
 		return err
 	}
-	return f.keep(ctx, got)
+	withheld, partial := f.t.gaps(got, partial)
+	if len(partial) > 0 {
+		return f.t.partialOnly(op, partial[0])
+	}
+	return f.keep(ctx, got, withheld)
 }
 
 // moved finds an issue by a name that it had before, unless it was found already.
@@ -175,11 +180,11 @@ func (f *fetching) moved(ctx context.Context, identifier string) error {
 	if err != nil {
 		return err
 	}
-	return f.keep(ctx, []issueNode{*q.Issue})
+	return f.keep(ctx, []issueNode{*q.Issue}, nil)
 }
 
 // keep adds issues, and remembers what Apply needs of them.
-func (f *fetching) keep(ctx context.Context, rows []issueNode) error {
+func (f *fetching) keep(ctx context.Context, rows []issueNode, withheld gaps) error {
 	for _, n := range rows {
 		team := ""
 		if n.Team != nil {
@@ -187,7 +192,7 @@ func (f *fetching) keep(ctx context.Context, rows []issueNode) error {
 		}
 		f.t.seen[n.ID] = known{labels: n.LabelIDs, team: team}
 	}
-	items, err := f.t.issues(ctx, rows)
+	items, err := f.t.issues(ctx, rows, withheld)
 	f.add(items)
 	return err
 }
@@ -223,18 +228,25 @@ func (f *fetching) initiatives(ctx context.Context, n int, filter InitiativeFilt
 	return err
 }
 
-// fetchPage asks for at most n rows, all on one page. Of what is withheld of it
-// nobody would learn: an issue without its project would be one of none.
+// fetchPage asks for at most n rows, whole. Of what is withheld of one nobody
+// would learn: a project without its lead would be one of none.
 func fetchPage[N any](ctx context.Context, t *Tracker, op string, n int, filter any, get func() (any, **page[N])) ([]N, error) {
-	got, partial, err := onePage(ctx, t, op, filtered(n, "", filter), get)
-	if err != nil {
-		return nil, err
-	}
-	if len(partial) > 0 {
+	rows, partial, err := fetchRows(ctx, t, op, n, filter, get)
+	if err == nil && len(partial) > 0 {
 		return nil, t.partialOnly(op, partial[0])
 	}
-	if got.PageInfo.HasNextPage {
-		return nil, t.fail(op, connectors.Temporary, errors.New("the answer holds only a part of what was asked for"), "")
+	return rows, err
+}
+
+// fetchRows asks for at most n rows, all on one page, and gives the errors that
+// came with them.
+func fetchRows[N any](ctx context.Context, t *Tracker, op string, n int, filter any, get func() (any, **page[N])) ([]N, []answerError, error) {
+	got, partial, err := onePage(ctx, t, op, filtered(n, "", filter), get)
+	if err != nil {
+		return nil, nil, err
 	}
-	return got.Nodes, nil
+	if got.PageInfo.HasNextPage {
+		return nil, nil, t.fail(op, connectors.Temporary, errors.New("the answer holds only a part of what was asked for"), "")
+	}
+	return got.Nodes, partial, nil
 }

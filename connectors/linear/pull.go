@@ -96,8 +96,9 @@ func (t *Tracker) pullIssues(ctx context.Context, c *cursor, p *connectors.Page,
 	if err != nil {
 		return "", err
 	}
+	withheld, partial := t.gaps(got.Nodes, partial)
 	t.warn(p, op, partial)
-	if p.Items, err = t.issues(ctx, got.Nodes); err != nil {
+	if p.Items, err = t.issues(ctx, got.Nodes, withheld); err != nil {
 		return "", err
 	}
 	for _, n := range got.Nodes {

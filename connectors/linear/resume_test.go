@@ -10,7 +10,8 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-const withheldProject = `,"errors":[{"message":"Entity not found: Project","path":["issues","nodes",0,"project"],"extensions":{"code":"INPUT_ERROR"}}]}`
+// withheldPart is an error that does not tell what it cost.
+const withheldPart = `,"errors":[{"message":"Entity not found: Project","extensions":{"code":"INPUT_ERROR"}}]}`
 
 // pullUntil pulls until the pages end or one fails, and gives the cursor after
 // the last good one.
@@ -33,7 +34,7 @@ func pullUntil(t *testing.T, tr *Tracker, c connectors.Cursor) (connectors.Curso
 // goes on would not, and would take an issue without its project for one of none.
 func TestPullBeginsAgainAfterHoles(t *testing.T) {
 	whole := reply{Body: `{"data":` + connection("issues", "", issueRow("i1", "ENG-1", at, `"project":{"id":"p1","name":"P"}`)) + `}`}
-	holed := reply{Body: `{"data":` + connection("issues", "", issueRow("i1", "ENG-1", at)) + withheldProject}
+	holed := reply{Body: `{"data":` + connection("issues", "", issueRow("i1", "ENG-1", at)) + withheldPart}
 	down := reply{Status: 502, Body: "<html>"}
 	none := reply{Body: `{"data":` + connection("initiativeToProjects", "") + `}`}
 	for _, tt := range []struct {
@@ -117,11 +118,12 @@ func TestPullBeginsAgainWhereItsCursorIsRefused(t *testing.T) {
 	}
 }
 
-// What is read directly says nothing of its holes, so there are none.
+// What is read directly says nothing of holes of which nobody knows where they
+// are, so there are none.
 func TestFetchRefusesPartialData(t *testing.T) {
 	f := newFake(t)
-	f.reply("issues", reply{Body: `{"data":` + connection("issues", "", issueRow("i1", "ENG-1", at)) + withheldProject})
-	f.reply("issue", reply{Body: `{"data":{"issue":` + issueRow("i1", "ENG-1", at) + `}` + withheldProject})
+	f.reply("issues", reply{Body: `{"data":` + connection("issues", "", issueRow("i1", "ENG-1", at)) + withheldPart})
+	f.reply("issue", reply{Body: `{"data":{"issue":` + issueRow("i1", "ENG-1", at) + `}` + withheldPart})
 	refused := func(what string, keys []roadmap.Key, refs []roadmap.Ref) {
 		t.Helper()
 		items, err := f.tracker().Fetch(context.Background(), keys, refs)

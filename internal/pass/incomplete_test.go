@@ -2,13 +2,16 @@ package pass_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/alignd/alignd/connectors/connectortest"
 	"github.com/alignd/alignd/internal/plan"
+	"github.com/alignd/alignd/internal/roadmap"
 	"github.com/alignd/alignd/internal/sim/jirasim"
 	"github.com/alignd/alignd/internal/sim/linearsim"
+	"github.com/alignd/alignd/mapping"
 )
 
 // Nothing is raised and nothing is taken back while a pull is not whole, by
@@ -102,5 +105,41 @@ func TestWarningsMakeAPassIncomplete(t *testing.T) {
 	p.Offline = true
 	if o, err := p.Once(t.Context()); err != nil || o.Complete() {
 		t.Errorf("offline the pass is complete, error %v", err)
+	}
+}
+
+// A story whose project the tracker withholds is told of nothing while the rest
+// goes on; it is read again in every pass, since no page brings it when the
+// account is let in.
+func TestAWithheldLinkTouchesItsStoryAlone(t *testing.T) {
+	w := newTown(t, "")
+	s := w.told()
+	veiled := s.items["1"]
+	veiled.Links = []roadmap.Link{{Way: roadmap.WayParent, Field: "parent"}}
+	s.items["1"] = veiled
+	s.pages[0].Items = []roadmap.Item{veiled}
+	o, err := w.tell(t.Context(), s)
+	if err != nil || !o.Complete() {
+		t.Fatal(err, o.Err())
+	}
+	if !slices.Contains(s.asked, "fetch 1,9") {
+		t.Errorf("asked %q, want the story to be read directly", s.asked)
+	}
+	if got := planned(o); !strings.Contains(got, "PAY-2") || strings.Contains(got, "PAY-1") {
+		t.Errorf("planned %s, want something of PAY-2 alone", got)
+	}
+	if st, ok := o.Alignment.Story(veiled.Key); !ok || st.Linkage != mapping.Unknown {
+		t.Errorf("PAY-1 is %s", st.Linkage)
+	}
+
+	s.pages[0].Items = nil
+	seen := veiled
+	seen.Links = nil
+	s.items["1"] = seen
+	if o, err = w.tell(t.Context(), s); err != nil || !o.Complete() || !strings.Contains(planned(o), "PAY-1") {
+		t.Errorf("once it is seen: %v, %v, planned %s", err, o.Err(), planned(o))
+	}
+	if o, err = w.tell(t.Context(), s); err != nil || len(o.Plan.Changes) > 0 {
+		t.Errorf("and then: %v, planned %s", err, planned(o))
 	}
 }

@@ -75,3 +75,15 @@ func (w *world) unseen() []roadmap.Key {
 	slices.SortFunc(unseen, roadmap.Key.Compare)
 	return slices.Compact(unseen)
 }
+
+// veiled gives the items of which a tracker withholds what they belong to: no
+// page brings them again when that comes to be seen.
+func (w *world) veiled() []roadmap.Key {
+	var veiled []roadmap.Key
+	for _, it := range w.items {
+		if slices.ContainsFunc(it.Links, roadmap.Link.Withheld) {
+			veiled = append(veiled, it.Key)
+		}
+	}
+	return veiled
+}

@@ -112,7 +112,9 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 	if err != nil {
 		return err
 	}
-	first = append(first, w.unseen()...)
+	first = slices.Concat(first, w.unseen(), w.veiled())
+	slices.SortFunc(first, roadmap.Key.Compare)
+	first = slices.Compact(first)
 	for round := range maxRounds {
 		keys, refs := map[string][]roadmap.Key{}, map[string][]roadmap.Ref{}
 		if round == 0 {
@@ -178,7 +180,7 @@ func (p *Pass) fileGoal(id string) bool {
 
 // want notes a link whose target must be fetched.
 func (p *Pass) want(w *world, l roadmap.Link, members map[roadmap.Key]bool, asked map[string]bool, keys map[string][]roadmap.Key, refs map[string][]roadmap.Ref) {
-	if !slices.ContainsFunc(p.Org.Links, func(way config.LinkWay) bool { return way.Way == l.Way }) {
+	if l.Withheld() || !slices.ContainsFunc(p.Org.Links, func(way config.LinkWay) bool { return way.Way == l.Way }) {
 		return
 	}
 	i, known := w.byKey[l.To]

@@ -156,14 +156,18 @@ const (
 	WayWhen      Way = "when"       // an expression of the file that is true of the item
 )
 
-// Link is one hop that a tracker states. Exactly one of To and ToRef is known:
-// Jira's Epic Link field gives only the key of the epic.
+// Link is one hop that a tracker states. Exactly one of To and ToRef counts:
+// Jira's Epic Link field gives only the key of the epic. Neither is known where
+// the tracker says that there is something and withholds what.
 type Link struct {
 	Way   Way    `json:"way"`
 	Field string `json:"field"`            // where it was read: "parent", "Epic Link (customfield_10014)", "project", ...
 	To    Key    `json:"to,omitzero"`      // by identity; zero where that is not stated
 	ToRef Ref    `json:"to_ref,omitempty"` // by human key: what counts without To, and else what people are told
 }
+
+// Withheld reports whether the tracker withholds what the link leads to.
+func (l Link) Withheld() bool { return l.To.IsZero() && l.ToRef == "" }
 
 // Item is one thing pulled from a tracker, already in alignd's words.
 type Item struct {
