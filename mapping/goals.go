@@ -126,6 +126,15 @@ func elsewhere(src config.Source, field string) bool {
 	return src.Goals == "projects" && field == "owner" || src.Goals == "initiatives" && field == "lead"
 }
 
+// visible limits what is said of roles that are read from other items than the
+// goal: a private project or initiative leaves no trace, and may name somebody.
+func visible(src config.Source, fields ...string) string {
+	if slices.ContainsFunc(fields, func(f string) bool { return elsewhere(src, f) }) {
+		return " that alignd can see"
+	}
+	return ""
+}
+
 // named gives the accounts that a goal's field names. On Linear a project is
 // owned by the owners of its initiatives, and an initiative is led by the leads
 // of its open projects.

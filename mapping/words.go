@@ -217,15 +217,6 @@ func where(src config.Source, field, role string) string {
 	return "its field " + fieldName(field) + " names nobody"
 }
 
-// visible limits what is said of roles that are read from other items than the
-// goal: a private project or initiative leaves no trace, and may name somebody.
-func visible(src config.Source, fields ...string) string {
-	if slices.ContainsFunc(fields, func(f string) bool { return elsewhere(src, f) }) {
-		return " that alignd can see"
-	}
-	return ""
-}
-
 // fixRole says how to name the owner of a role.
 func fixRole(src config.Source, field, role string) string {
 	switch {

@@ -15,6 +15,7 @@ import (
 	"github.com/alignd/alignd/internal/pass"
 	"github.com/alignd/alignd/internal/roadmap"
 	"github.com/alignd/alignd/internal/sim/jirasim"
+	"github.com/alignd/alignd/internal/sim/linearsim"
 	"github.com/alignd/alignd/internal/store"
 )
 
@@ -182,4 +183,41 @@ func TestARenamedSite(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnotherWorkspace: the key is of another Linear workspace, in which nothing
+// of ours is to be found. An open write to the old one is not settled by that.
+func TestAnotherWorkspace(t *testing.T) {
+	w := newTown(t, "")
+	stray := w.eng.AddIssue(linearsim.Issue{TeamKey: "ENG", Title: "Stray", Created: w.daysAgo(30)})
+	run := w.well().Run
+	open := roadmap.Change{
+		ID: "open", Key: roadmap.Key{Tracker: "eng", ID: stray.ID}, Ref: roadmap.NewRef("eng", stray.Identifier()), Action: roadmap.AddLabel, Value: "needs-goal",
+	}
+	if _, err := w.store.Begin(t.Context(), run, open, w.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+
+	other := linearsim.New(linearsim.Options{Clock: w.clock.Now, Seed: 2})
+	other.SetOrganization("7a1c9f5e-0d1b-4c55-9a55-acde0000beef", "Other", "other")
+	bot := other.AddUser(linearsim.User{Name: "alignd", Email: "bot@other.example", Active: true})
+	other.AddKey("lin_api_key", bot.ID)
+	other.AddTeam(linearsim.Team{Key: "ENG", Name: "Platform"})
+	w.engDoor.instead(func(rw http.ResponseWriter, r *http.Request) bool { other.ServeHTTP(rw, r); return true })
+	if o := w.pass(); !errors.Is(o.Err(), store.ErrOtherSite) || len(o.Plan.Changes) > 0 {
+		t.Errorf("it says: %v, and plans %s", o.Err(), planned(o))
+	}
+	if _, err := w.newPass(w.trackers(), nil).Undo(t.Context(), run, func([]roadmap.Change, []pass.Left) (bool, error) { return true, nil }); !errors.Is(err, store.ErrOtherSite) {
+		t.Errorf("taking a run back: %v", err)
+	}
+	if left, err := w.store.OpenEntries(t.Context()); err != nil || len(left) != 1 {
+		t.Errorf("%d entries are open, error %v", len(left), err)
+	}
+
+	w.engDoor.instead(nil)
+	w.quiet()
+	if left, err := w.store.OpenEntries(t.Context()); err != nil || len(left) != 0 {
+		t.Errorf("at home %d entries are open, error %v", len(left), err)
+	}
+	w.wantEng(stray.ID, flagged)
 }
