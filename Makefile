@@ -32,7 +32,7 @@ test: lint vet browser $(AXE) ## lint, vet and every test with the race detector
 	@mkdir -p bin ; rm -f $(TESTS)
 	@$(TOOL) gotestsum --format=pkgname --format-hide-empty-pkg --hide-summary=skipped --jsonfile=$(TESTS) -- \
 		-race -timeout 20m ./... ; \
-	status=$$? ; $(GO) test -run '^TestLives$$' ./internal/life || status=1 ; awk -f tools/count.awk $(TESTS) ; exit $$status
+	status=$$? ; $(GO) test -run '^(TestLives|TestMonth)$$' ./internal/life || status=1 ; awk -f tools/count.awk $(TESTS) ; exit $$status
 
 # `make test` does the same with fewer lives; KILLS and SEED choose others.
 crash: compiler ## kill -9 the real program in 1,000 lives, over real HTTP: nothing said twice, nothing lost

@@ -65,8 +65,12 @@ var behaviours = []behaviour{
 // added every day, there are four passes in a working day, and one person is
 // named on everything. It prints what that person gets to see.
 func TestMonth(t *testing.T) {
-	const days, passes = 30, 4
-	lines := []string{fmt.Sprintf("%-52s %6s %8s %5s %8s %16s %7s", "30 days, 1 new story a day on each tracker", "labels", "comments", "edits", "mentions", "writes per week", "re-adds")}
+	const passes = 4
+	days := 30
+	if raceDetector {
+		days = 7 // `make test` lives the month once more without it
+	}
+	lines := []string{fmt.Sprintf("%-52s %6s %8s %5s %8s %16s %7s", fmt.Sprintf("%d days, 1 new story a day on each tracker", days), "labels", "comments", "edits", "mentions", "writes per week", "re-adds")}
 	for _, b := range behaviours {
 		dir := scratch(t)
 		synctest.Test(t, func(t *testing.T) {

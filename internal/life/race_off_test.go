@@ -2,5 +2,9 @@
 
 package life
 
-// usual is how many lives are lived where nobody says.
-const usual = 500
+const (
+	// usual is how many lives are lived where nobody says.
+	usual = 500
+	// raceDetector: a month is lived whole.
+	raceDetector = false
+)

@@ -2,5 +2,9 @@
 
 package life
 
-// usual is how many lives are lived where nobody says.
-const usual = 50
+const (
+	// usual is how many lives are lived where nobody says.
+	usual = 50
+	// raceDetector: a month takes ten times as long.
+	raceDetector = true
+)
