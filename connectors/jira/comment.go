@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
@@ -38,7 +39,8 @@ func (t *Tracker) comment(ctx context.Context, c roadmap.Change) (remote string,
 		r.op, r.method = "edit comment on "+string(c.Ref), http.MethodPut
 		r.path += "/" + url.PathEscape(c.Remote)
 		// Data Center has no such parameter here, and a new comment has none at all.
-		quiet = !t.dataCenter() && t.quiet(ctx, c.Key.ID)
+		// Who is asked something must hear of it.
+		quiet = !t.dataCenter() && !mentions(c.Text) && t.quiet(ctx, c.Key.ID)
 	}
 	internal, err := t.internal(ctx, r.op, c.Key.ID)
 	if err != nil {
@@ -70,6 +72,13 @@ func (t *Tracker) comment(ctx context.Context, c roadmap.Change) (remote string,
 		return "", t.retract(ctx, r, c, written.ID)
 	}
 	return written.ID, nil
+}
+
+// mentions reports whether a text mentions somebody.
+func mentions(t roadmap.Text) bool {
+	return slices.ContainsFunc(t, func(line roadmap.Line) bool {
+		return slices.ContainsFunc(line, func(s roadmap.Span) bool { return s.Kind == roadmap.SpanMention })
+	})
 }
 
 // retract deletes a comment that came out where customers read it, and gives the

@@ -152,10 +152,11 @@ func TestWhoGetsMail(t *testing.T) {
 		admin bool
 		want  string
 	}{
-		{"Cloud", false, "edit true, comment true, edit comment true"},
-		{"Cloud", true, "edit false, comment true, edit comment false"},
-		{"Data Center", false, "edit true, comment true, edit comment true"},
-		{"Data Center", true, "edit false, comment true, edit comment true"}, // no such parameter on comments there
+		// The last edit asks Ana something, and she must hear of it.
+		{"Cloud", false, "edit true, comment true, edit comment true, edit comment true"},
+		{"Cloud", true, "edit false, comment true, edit comment false, edit comment true"},
+		{"Data Center", false, "edit true, comment true, edit comment true, edit comment true"},
+		{"Data Center", true, "edit false, comment true, edit comment true, edit comment true"}, // no such parameter on comments there
 	} {
 		sim, o := builtInAs(t, bothKinds()[tt.kind])
 		admin := tt.admin
@@ -173,6 +174,7 @@ func TestWhoGetsMail(t *testing.T) {
 			labelChange(is.ID, roadmap.AddLabel, "needs-goal", "needs-goal"),
 			{Key: key, Action: roadmap.CreateComment, Text: roadmap.Text{{roadmap.Say("one")}}},
 			{Key: key, Action: roadmap.UpdateComment, Text: roadmap.Text{{roadmap.Say("two")}}},
+			{Key: key, Action: roadmap.UpdateComment, Text: roadmap.Text{{roadmap.Mention(roadmap.Person{ID: "ana", Name: "Ana"})}}},
 		} {
 			if c.Action == roadmap.UpdateComment {
 				c.Remote = comment
