@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/alignd/alignd/internal/roadmap"
+)
+
+// own records what is ours after a change was made.
+func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string, now time.Time) error {
+	k := c.Key
+	switch c.Action {
+	case roadmap.AddLabel:
+		if c.Undo {
+			return nil // put back as it was found; nobody takes it off again
+		}
+		if _, err := tx.ExecContext(ctx,
+			`INSERT INTO past_label (tracker, id, label, facts, off, flips, loops) VALUES (?, ?, ?, ?, 0, 0, 0)
+			 ON CONFLICT DO UPDATE SET flips = flips + (off = 0), loops = loops + (off = 1 AND facts = excluded.facts), facts = excluded.facts, off = 0`,
+			k.Tracker, k.ID, c.Value, c.Facts); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO label (tracker, id, label, facts) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts",
+			k.Tracker, k.ID, c.Value, c.Facts)
+		return err
+	case roadmap.RemoveLabel:
+		if c.Undo {
+			return nil // it stays as if a person had removed it
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE past_label SET off = 1 WHERE tracker = ? AND id = ? AND label = ?", k.Tracker, k.ID, c.Value); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM label WHERE tracker = ? AND id = ? AND label = ?", k.Tracker, k.ID, c.Value)
+		return err
+	case roadmap.CreateComment, roadmap.UpdateComment:
+		return ownComment(ctx, tx, c, remote, now)
+	}
+	return fmt.Errorf("change %s: no such action %q", c.ID, c.Action)
+}
+
+// ownComment records our comment as it stands after a change.
+func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string, now time.Time) error {
+	if remote == "" {
+		remote = c.Remote
+	}
+	rules, err := json.Marshal(c.RuleFacts)
+	if err != nil {
+		return err
+	}
+	if c.RuleFacts == nil {
+		rules = []byte("{}")
+	}
+	n := 0
+	for i := range roadmap.CommentLives {
+		if roadmap.CommentID(c.Mark.Org, c.Key, i) == c.Mark.ID {
+			n = i
+		}
+	}
+	var before string
+	err = tx.QueryRowContext(ctx, "SELECT rules FROM comment WHERE tracker = ? AND id = ? AND our_id = ? AND deleted = 0", c.Key.Tracker, c.Key.ID, c.Mark.ID).Scan(&before)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	_, err = tx.ExecContext(ctx,
+		`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text, begun) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text, deleted = 0`,
+		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, remote, string(rules), c.Value, ms(now))
+	if err == nil {
+		var undone []byte // null where nothing is taken back
+		if undone, err = json.Marshal(c.Undone); err == nil {
+			_, err = tx.ExecContext(ctx, "UPDATE comment SET undone = ? WHERE tracker = ? AND id = ?", string(undone), c.Key.Tracker, c.Key.ID)
+		}
+	}
+	if err == nil && (before == "" || before == "{}") && !c.Undo {
+		_, err = tx.ExecContext(ctx, "UPDATE comment SET begun = ?, asked = '' WHERE tracker = ? AND id = ?", ms(now), c.Key.Tracker, c.Key.ID)
+	}
+	if err == nil && c.Asks != "" {
+		if _, err = tx.ExecContext(ctx, "UPDATE comment SET asked = ? WHERE tracker = ? AND id = ?", c.Asks, c.Key.Tracker, c.Key.ID); err == nil {
+			_, err = tx.ExecContext(ctx, "INSERT INTO mention (tracker, account, at, id) VALUES (?, ?, ?, ?)", c.Key.Tracker, c.Asks, ms(now), c.Key.ID)
+		}
+	}
+	return err
+}
+
+// Redone forgets what our comment said when a run was taken back: the facts have
+// changed since.
+func (s *Store) Redone(ctx context.Context, k roadmap.Key) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE comment SET undone = 'null' WHERE tracker = ? AND id = ?", k.Tracker, k.ID)
+	return err
+}
+
+// Mentions counts how often each account was mentioned since a time; the key's
+// ID is the account.
+func (s *Store) Mentions(ctx context.Context, since time.Time) (map[roadmap.Key]int, error) {
+	counts := map[roadmap.Key]int{}
+	err := s.each(ctx, "SELECT tracker, account, count(*) FROM mention WHERE at > ? GROUP BY tracker, account", func(scan func(...any) error) error {
+		var k roadmap.Key
+		var n int
+		err := scan(&k.Tracker, &k.ID, &n)
+		counts[k] = n
+		return err
+	}, ms(since))
+	return counts, err
+}
+
+// CommentDeleted remembers that a person deleted the comment that a change was
+// to edit, or was to write again after the database was lost.
+func (s *Store) CommentDeleted(ctx context.Context, c roadmap.Change, now time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if c.Action == roadmap.CreateComment {
+			if err := own(ctx, tx, c, c.Mark.ID, now); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE comment SET deleted = 1 WHERE tracker = ? AND id = ?", c.Key.Tracker, c.Key.ID)
+		return err
+	})
+}
+
+// LookedFor remembers that items were searched for comments of ours and have
+// none, so that they are not searched again.
+func (s *Store) LookedFor(ctx context.Context, keys []roadmap.Key) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		for _, k := range keys {
+			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO comment (tracker, id, n, our_id, remote, rules, text) VALUES (?, ?, 0, '', '', '{}', '')", k.Tracker, k.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Forget drops a label from what is ours: its rule holds again and a person has
+// removed it already.
+func (s *Store) Forget(ctx context.Context, k roadmap.Key, label string) error {
+	_, err := s.db.ExecContext(ctx, "DELETE FROM label WHERE tracker = ? AND id = ? AND label = ?", k.Tracker, k.ID, label)
+	return err
+}
+
+// Ours reads what is ours on every item, and which items were searched for
+// comments of ours already.
+func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, searched map[roadmap.Key]bool, err error) {
+	ours, searched = map[roadmap.Key]roadmap.Ours{}, map[roadmap.Key]bool{}
+	err = s.each(ctx, "SELECT tracker, id, label, facts FROM label", func(scan func(...any) error) error {
+		var k roadmap.Key
+		var label, facts string
+		if err := scan(&k.Tracker, &k.ID, &label, &facts); err != nil {
+			return err
+		}
+		o := ours[k]
+		if o.Labels == nil {
+			o.Labels = map[string]roadmap.OurLabel{}
+		}
+		o.Labels[label] = roadmap.OurLabel{Facts: facts}
+		ours[k] = o
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	err = s.each(ctx, "SELECT tracker, id, label, facts, off, flips, loops FROM past_label", func(scan func(...any) error) error {
+		var k roadmap.Key
+		var label string
+		var past roadmap.PastLabel
+		if err := scan(&k.Tracker, &k.ID, &label, &past.Facts, &past.Off, &past.Flips, &past.Loops); err != nil {
+			return err
+		}
+		o := ours[k]
+		if o.Past == nil {
+			o.Past = map[string]roadmap.PastLabel{}
+		}
+		o.Past[label] = past
+		ours[k] = o
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, begun, asked, undone FROM comment", func(scan func(...any) error) error {
+		var k roadmap.Key
+		var c roadmap.OurComment
+		var rules, undone []byte
+		var begun int64
+		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &begun, &c.Asked, &undone); err != nil {
+			return err
+		}
+		c.Begun = at(begun)
+		searched[k] = true
+		if c.ID == "" {
+			return nil
+		}
+		if err := errors.Join(json.Unmarshal(rules, &c.Rules), json.Unmarshal(undone, &c.Undone)); err != nil {
+			return fmt.Errorf("comment on %s: %w", k, err)
+		}
+		o := ours[k]
+		o.Comment = &c
+		ours[k] = o
+		return nil
+	})
+	return ours, searched, err
+}
+
+// Restate updates the facts for which a label of ours stands: a person who
+// removes it from now on has seen these.
+func (s *Store) Restate(ctx context.Context, k roadmap.Key, label, facts string) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE label SET facts = ? WHERE tracker = ? AND id = ? AND label = ?", facts, k.Tracker, k.ID, label)
+	return err
+}
+
+// RestateComment updates the facts for which our comment stands, where it goes
+// on saying the same: a person who deletes it from now on has seen these.
+func (s *Store) RestateComment(ctx context.Context, k roadmap.Key, rules map[roadmap.Rule]string) error {
+	doc, err := json.Marshal(rules)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, "UPDATE comment SET rules = ? WHERE tracker = ? AND id = ? AND our_id != ''", string(doc), k.Tracker, k.ID)
+	return err
+}
