@@ -103,11 +103,20 @@ func fates(o *pass.Outcome, e explained, s mapping.Standing) []fate {
 func heldInWords(o *pass.Outcome, e explained, rule roadmap.Rule, h plan.Held) string {
 	switch h.Reason {
 	case plan.Vetoed:
-		why := "a person took off alignd's label"
+		ours := o.Ours[e.item.Key]
+		why, noticed := "someone took off alignd's label"+writtenOn(o, e, h.Action), ours.Labels[h.Value].Off
 		if h.Action.IsComment() {
-			why = "a person deleted or took back alignd's comment"
+			why, noticed = "a person deleted alignd's comment"+writtenOn(o, e, h.Action), time.Time{}
+			if c := ours.Comment; c != nil && c.Deleted {
+				noticed = c.DeletedAt
+			} else {
+				why = "what alignd's comment said was taken back"
+			}
 		}
-		return why + writtenOn(o, e, h.Action) + "; it stays so until the facts change"
+		if !noticed.IsZero() {
+			why += ", noticed on " + day(o, noticed)
+		}
+		return why + "; it stays so until the facts change"
 	case plan.Since:
 		return "it was created " + day(o, e.item.Created) + ", before the rule's since, " + o.Alignment.Org.Rules[rule].Since.Format(time.DateOnly)
 	case plan.Grace:

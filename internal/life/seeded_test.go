@@ -148,7 +148,7 @@ var seededFaults = []struct {
 	{"a comment is sent again when no answer came", 0, []act{{name: "pass", fault: fault{what: lostAnswer, at: 4, times: 1, writes: true}}}, saboteur{tracker: func(s sabotaged) connectors.Tracker { return blindRetry{s} }}, []string{oneComment}},
 	{"what became of a write is never read", 7, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return blind{s} }}, []string{oneComment}},
 	{"a copied mark counts", 105, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return trusting{s} }}, []string{notOurs}},
-	{"every label of that name is ours", 36, nil, saboteur{before: `INSERT OR IGNORE INTO label SELECT tracker, id, 'needs-goal', '' FROM item WHERE doc LIKE '%"needs-goal"%'`}, []string{notOurs}},
+	{"every label of that name is ours", 36, nil, saboteur{before: `INSERT OR IGNORE INTO label (tracker, id, label, facts) SELECT tracker, id, 'needs-goal', '' FROM item WHERE doc LIKE '%"needs-goal"%'`}, []string{notOurs}},
 	{"another's label goes with ours", 70, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return greedy{s} }}, []string{notOurs}},
 	{"labels that a person took off are forgotten", 2, nil, saboteur{before: `DELETE FROM label; DELETE FROM past_label`}, []string{personsWord, allSaid, standsDown}},
 	{"what a person saw is forgotten", 2, nil, saboteur{before: `UPDATE label SET facts = 'others'`}, []string{personsWord}},

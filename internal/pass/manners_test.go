@@ -195,3 +195,44 @@ func TestOnePersonIsAskedAfterASecondGrace(t *testing.T) {
 		t.Errorf("an edit that only resolves asks: %s", got)
 	}
 }
+
+// A person's word has the date on which it was noticed, and none when it is
+// taken back.
+func TestAPersonsWordHasADate(t *testing.T) {
+	w := newTown(t, "")
+	w.story("PAY-10", "PAY-2")
+	w.well()
+	k := roadmap.Key{Tracker: "jira", ID: w.jiraIssue("PAY-10").ID}
+	ours := func() roadmap.Ours {
+		t.Helper()
+		all, _, err := w.store.Ours(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[k]
+	}
+	off := func() time.Time { return ours().Labels["needs-goal"].Off }
+	if !off().IsZero() {
+		t.Errorf("the label is there, and was taken off on %s", off())
+	}
+	w.unlabel("PAY-10", "needs-goal")
+	w.quiet()
+	noticed := w.clock.Now()
+	w.clock.Advance(48 * time.Hour)
+	w.quiet()
+	if !off().Equal(noticed) {
+		t.Errorf("taken off on %s, want %s", off(), noticed)
+	}
+	w.label("PAY-10", "needs-goal")
+	w.quiet()
+	if !off().IsZero() {
+		t.Errorf("the label is back, and was taken off on %s", off())
+	}
+
+	w.deleteComment("PAY-10")
+	w.move("PAY-10", "PAY-1")
+	w.pass() // which would have edited it
+	if c := ours().Comment; c == nil || !c.DeletedAt.Equal(w.clock.Now()) {
+		t.Errorf("the comment is %+v, deleted at %s", c, w.clock.Now())
+	}
+}

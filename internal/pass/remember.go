@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/alignd/alignd/internal/plan"
 	"github.com/alignd/alignd/internal/roadmap"
@@ -52,7 +53,18 @@ func (p *Pass) remember(ctx context.Context, o *Outcome) error {
 				if err := p.Store.Restate(ctx, k, label, now); err != nil {
 					return err
 				}
-				ours.Labels[label] = roadmap.OurLabel{Facts: now}
+				ours.Labels[label] = roadmap.OurLabel{Facts: now, Off: was.Off}
+			}
+			if was, still := ours.Labels[label]; still && it.HasLabel(label) != was.Off.IsZero() {
+				// A person's word has a date, for those who ask about it.
+				was.Off = time.Time{}
+				if !it.HasLabel(label) {
+					was.Off = p.Now()
+				}
+				if err := p.Store.TakenOff(ctx, k, label, was.Off); err != nil {
+					return err
+				}
+				ours.Labels[label] = was
 			}
 		}
 	}

@@ -184,7 +184,8 @@ type PastLabel struct {
 // OurLabel is what we know of a label that we added to an item and did not
 // remove. Where the item does not carry it any more, a person removed it.
 type OurLabel struct {
-	Facts string // the facts for which it was added
+	Facts string    // the facts for which it was added
+	Off   time.Time // when we noticed that someone else had taken it off; zero: nobody has, or it is not known
 }
 
 // OurComment is what we know of our one comment on an item.
@@ -195,6 +196,8 @@ type OurComment struct {
 	Rules   map[Rule]string // what it speaks of, with the facts ("" where they are not known); empty: it says resolved
 	Text    string          // as plain text; "" where it was found again and not written by this database
 	Deleted bool            // a person deleted it
+	// DeletedAt is when we noticed; zero: it was not, or it is not known.
+	DeletedAt time.Time
 	// Begun is when it began to speak, after saying nothing or that all is
 	// resolved.
 	Begun time.Time

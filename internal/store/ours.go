@@ -25,7 +25,7 @@ func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string, now t
 			k.Tracker, k.ID, c.Value, c.Facts); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO label (tracker, id, label, facts) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts",
+		_, err := tx.ExecContext(ctx, "INSERT INTO label (tracker, id, label, facts) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts, off_at = 0",
 			k.Tracker, k.ID, c.Value, c.Facts)
 		return err
 	case roadmap.RemoveLabel:
@@ -117,7 +117,7 @@ func (s *Store) CommentDeleted(ctx context.Context, c roadmap.Change, now time.T
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE comment SET deleted = 1 WHERE tracker = ? AND id = ?", c.Key.Tracker, c.Key.ID)
+		_, err := tx.ExecContext(ctx, "UPDATE comment SET deleted = 1, deleted_at = ? WHERE tracker = ? AND id = ?", ms(now), c.Key.Tracker, c.Key.ID)
 		return err
 	})
 }
@@ -146,17 +146,18 @@ func (s *Store) Forget(ctx context.Context, k roadmap.Key, label string) error {
 // comments of ours already.
 func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, searched map[roadmap.Key]bool, err error) {
 	ours, searched = map[roadmap.Key]roadmap.Ours{}, map[roadmap.Key]bool{}
-	err = s.each(ctx, "SELECT tracker, id, label, facts FROM label", func(scan func(...any) error) error {
+	err = s.each(ctx, "SELECT tracker, id, label, facts, off_at FROM label", func(scan func(...any) error) error {
 		var k roadmap.Key
 		var label, facts string
-		if err := scan(&k.Tracker, &k.ID, &label, &facts); err != nil {
+		var off int64
+		if err := scan(&k.Tracker, &k.ID, &label, &facts, &off); err != nil {
 			return err
 		}
 		o := ours[k]
 		if o.Labels == nil {
 			o.Labels = map[string]roadmap.OurLabel{}
 		}
-		o.Labels[label] = roadmap.OurLabel{Facts: facts}
+		o.Labels[label] = roadmap.OurLabel{Facts: facts, Off: at(off)}
 		ours[k] = o
 		return nil
 	})
@@ -181,15 +182,15 @@ func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, se
 	if err != nil {
 		return nil, nil, err
 	}
-	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, begun, asked, undone FROM comment", func(scan func(...any) error) error {
+	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, deleted_at, begun, asked, undone FROM comment", func(scan func(...any) error) error {
 		var k roadmap.Key
 		var c roadmap.OurComment
 		var rules, undone []byte
-		var begun int64
-		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &begun, &c.Asked, &undone); err != nil {
+		var gone, begun int64
+		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &gone, &begun, &c.Asked, &undone); err != nil {
 			return err
 		}
-		c.Begun = at(begun)
+		c.DeletedAt, c.Begun = at(gone), at(begun)
 		searched[k] = true
 		if c.ID == "" {
 			return nil
@@ -203,6 +204,13 @@ func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, se
 		return nil
 	})
 	return ours, searched, err
+}
+
+// TakenOff remembers when it was noticed that someone else had taken a label of
+// ours off; the zero time: it is there again.
+func (s *Store) TakenOff(ctx context.Context, k roadmap.Key, label string, noticed time.Time) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE label SET off_at = ? WHERE tracker = ? AND id = ? AND label = ?", ms(noticed), k.Tracker, k.ID, label)
+	return err
 }
 
 // Restate updates the facts for which a label of ours stands: a person who
