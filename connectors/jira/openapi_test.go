@@ -172,15 +172,7 @@ func TestEveryRequestToDataCenterIsInTheSpecification(t *testing.T) {
 	}
 	rec := &recorder{}
 	everyCallToDataCenter(t, rec)
-	used := map[string]bool{}
-	for _, req := range rec.seen {
-		route, err := validate(t, router, req)
-		if err != nil {
-			t.Errorf("%s %s: %v", req.Method, req.URL.RequestURI(), err)
-			continue
-		}
-		used[route.Method+" "+route.Path] = true
-	}
+	used := rec.hold(t, router)
 	for _, want := range []string{
 		"GET /api/2/serverInfo", "GET /api/2/myself", "GET /api/2/field", "GET /api/2/issuetype", "POST /api/2/search",
 		"GET /api/2/issue/{issueIdOrKey}", "GET /api/2/issue/{issueIdOrKey}/comment", "PUT /api/2/issue/{issueIdOrKey}",
@@ -231,15 +223,7 @@ func TestEveryRequestIsInTheSpecification(t *testing.T) {
 	rec := &recorder{}
 	everyCall(t, rec)
 	everyCallOfAnAdministrator(t, rec)
-	used := map[string]bool{}
-	for _, req := range rec.seen {
-		route, err := validate(t, router, req)
-		if err != nil {
-			t.Errorf("%s %s: %v", req.Method, req.URL.RequestURI(), err)
-			continue
-		}
-		used[route.Method+" "+route.Path] = true
-	}
+	used := rec.hold(t, router)
 	for _, want := range []string{
 		"GET /rest/api/2/serverInfo", "GET /rest/api/2/myself", "GET /rest/api/2/field", "POST /rest/api/2/search/jql",
 		"POST /rest/api/2/issue/bulkfetch", "GET /rest/api/2/issue/{issueIdOrKey}/comment", "POST /rest/api/2/comment/list",
@@ -262,6 +246,21 @@ func TestEveryRequestIsInTheSpecification(t *testing.T) {
 	if _, err := validate(t, router, wrong); err == nil {
 		t.Error("a request with startAt, which search/jql does not have, passed")
 	}
+}
+
+// hold holds what was sent against a description, and gives what of it was used.
+func (r *recorder) hold(t *testing.T, router routers.Router) map[string]bool {
+	t.Helper()
+	used := map[string]bool{}
+	for _, req := range r.seen {
+		route, err := validate(t, router, req)
+		if err != nil {
+			t.Errorf("%s %s: %v", req.Method, req.URL.RequestURI(), err)
+			continue
+		}
+		used[route.Method+" "+route.Path] = true
+	}
+	return used
 }
 
 func validate(t *testing.T, router routers.Router, req *http.Request) (*routers.Route, error) {
