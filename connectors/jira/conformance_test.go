@@ -35,10 +35,11 @@ func TestConformance(t *testing.T) {
 
 // world is a built-in Jira with a roadmap project and a story project.
 type world struct {
-	site   *jirasim.Server
-	gate   *connectortest.Gate
-	server *httptest.Server
-	config config.Tracker
+	transport http.RoundTripper // holds what is sent against its description
+	site      *jirasim.Server
+	gate      *connectortest.Gate
+	server    *httptest.Server
+	config    config.Tracker
 }
 
 const person = "5b10person"
@@ -57,6 +58,7 @@ func newWorld(t *testing.T, dc *jirasim.DataCenter, zone string) *world {
 		w.site.AddProject(jirasim.Project{Key: key, Name: key})
 	}
 	w.gate = connectortest.NewGate(w.site)
+	w.transport = jira.Holds(t, dc != nil)
 	w.server = httptest.NewServer(w.gate)
 	t.Cleanup(w.server.Close)
 	w.config = config.Tracker{
@@ -81,6 +83,7 @@ func (w *world) Client(t *testing.T, goodToken bool) connectors.Tracker {
 		Org:    connectortest.Org, Sources: map[int]config.Source{0: {From: "t", JQL: "project = ROAD", PM: "assignee"}},
 		Labels: []string{"needs-goal"},
 		Token:  token, Rate: 10000, WaitMin: time.Millisecond, WaitMax: 5 * time.Millisecond,
+		Transport: w.transport,
 	})
 	if err != nil {
 		t.Fatal(err)

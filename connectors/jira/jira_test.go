@@ -138,6 +138,8 @@ func optionsFor(url string) Options {
 func (s *site) tracker(t *testing.T, change func(*Options)) *Tracker {
 	t.Helper()
 	o := optionsFor(s.URL)
+	var tr *Tracker
+	o.Transport = holds(t, http.DefaultTransport, func() bool { return tr.kind != nil && tr.dataCenter() })
 	if change != nil {
 		change(&o)
 	}

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -52,6 +53,7 @@ func builtInAs(t *testing.T, so jirasim.Options) (*jirasim.Server, Options) {
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 	o := optionsFor(server.URL)
+	o.Transport = holds(t, http.DefaultTransport, func() bool { return so.DataCenter != nil })
 	if dc := so.DataCenter; dc != nil {
 		sim.AddBearer(testToken, "bot")
 		o.Config.URL += dc.ContextPath
