@@ -105,6 +105,9 @@ func heldInWords(o *pass.Outcome, e explained, rule roadmap.Rule, h plan.Held) s
 	case plan.Vetoed:
 		ours := o.Ours[e.item.Key]
 		why, noticed := "someone took off alignd's label"+writtenOn(o, e, h.Action), ours.Labels[h.Value].Off
+		if seen, is := ours.Seen[h.Value]; is {
+			why, noticed = "someone took off the label, which alignd had not put there", seen.Off
+		}
 		if h.Action.IsComment() {
 			why, noticed = "a person deleted alignd's comment"+writtenOn(o, e, h.Action), time.Time{}
 			if c := ours.Comment; c != nil && c.Deleted {

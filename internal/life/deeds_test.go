@@ -39,7 +39,7 @@ type ownership struct {
 	why    string // what that was
 	again  int    // how often we added it again after somebody else had taken it off
 	absent bool   // somebody else has taken it off
-	weak   bool   // a database that knew of it was lost
+	weak   bool   // a database that knew of it was lost since the word was given
 	speaks bool   // a comment whose edit was taken back: it speaks of something since
 }
 
@@ -66,7 +66,7 @@ func (w *world) word(m *memory, l *ownership, why string) {
 	}
 	m.touched, l.absent = true, true
 	if d := w.dbs[0]; d.good > l.at && d.saw > m.changed {
-		l.veto, l.why = w.happen(), why
+		l.veto, l.why, l.weak = w.happen(), why, false
 	}
 }
 

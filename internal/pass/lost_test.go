@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/alignd/alignd/connectors/connectortest"
+	"github.com/alignd/alignd/internal/sim/linearsim"
 )
 
 // An answer that never came, to each kind of write, done or not done: the next
@@ -53,6 +54,24 @@ func TestLostAnswers(t *testing.T) {
 			})
 		}
 	}
+}
+
+// On Linear, where a label without a comment is nobody's once the database is
+// lost, one who takes it off is heard all the same.
+func TestALabelOfALostDatabaseIsTakenOff(t *testing.T) {
+	w := newTown(t, "rules: {story-without-goal: {comment: false}}")
+	i := w.eng.AddIssue(linearsim.Issue{TeamKey: "ENG", Title: "Stray", Created: w.daysAgo(30)})
+	w.well()
+	w.wantEng(i.ID, "needs-goal / -")
+	w.loseDatabase()
+	w.quiet()
+	if err := w.eng.RemoveLabelAs(i.ID, "needs-goal", w.ana); err != nil {
+		t.Fatal(err)
+	}
+	if got := held(w.quiet(), "eng:ENG-1"); got != "add-label vetoed" {
+		t.Errorf("held: %q", got)
+	}
+	w.wantEng(i.ID, "- / -")
 }
 
 // body gives the only comment on an issue, without addresses.

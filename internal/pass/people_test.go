@@ -81,6 +81,13 @@ func TestStories(t *testing.T) {
 		{"a label that was put by hand is not ours: it stays when all is well", []step{
 			label("needs-goal"), pass, stands(flagged), under("PAY-1"), pass, stands("needs-goal / resolved"),
 		}},
+		{"a label that was put by hand is taken off again: that is a person's word too", []step{
+			label("needs-goal"), pass, stands(flagged), unlabel("needs-goal"), heldAs("add-label vetoed"), heldAs("add-label vetoed"),
+			stands("- / story-without-goal"), under("PAY-2"), pass, stands(flagged), under("PAY-1"), pass, stands(resolved),
+		}},
+		{"a label by hand that comes and goes while no rule asks for it says nothing", []step{
+			under("PAY-1"), label("needs-goal"), pass, unlabel("needs-goal"), under(""), pass, stands(flagged),
+		}},
 		{"a person puts our label back: ours still", []step{
 			pass, unlabel("needs-goal"), pass, label("needs-goal"), pass, under("PAY-1"), pass, stands(resolved),
 		}},

@@ -32,43 +32,103 @@ func (p *Pass) remember(ctx context.Context, o *Outcome) error {
 	for _, r := range p.Org.Rules {
 		asked[r.Label] = asked[r.Label] || r.Enabled
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(o.Ours), roadmap.Key.Compare) {
-		ours := o.Ours[k]
-		it, seen := o.Alignment.Item(k)
-		if !seen || o.Alignment.Silent[k] {
+	keys := slices.AppendSeq(slices.Collect(maps.Keys(o.Ours)), maps.Keys(facts))
+	slices.SortFunc(keys, roadmap.Key.Compare)
+	for _, k := range slices.Compact(keys) {
+		it, there := o.Alignment.Item(k)
+		if !there || o.Alignment.Silent[k] {
 			continue
 		}
-		for _, label := range slices.Sorted(maps.Keys(ours.Labels)) {
-			was := ours.Labels[label]
-			now, stands := facts[k][label]
-			switch {
-			case !stands && asked[label] && !it.HasLabel(label):
-				// The rule holds again and the label is off: nothing of ours is left.
-				if err := p.Store.Forget(ctx, k, label); err != nil {
-					return err
-				}
-				delete(ours.Labels, label)
-			case stands && it.HasLabel(label) && now != was.Facts:
-				// The label stands for new facts: a person who removes it now has seen these.
-				if err := p.Store.Restate(ctx, k, label, now); err != nil {
-					return err
-				}
-				ours.Labels[label] = roadmap.OurLabel{Facts: now, Off: was.Off}
-			}
-			if was, still := ours.Labels[label]; still && it.HasLabel(label) != was.Off.IsZero() {
-				// A person's word has a date, for those who ask about it.
-				was.Off = time.Time{}
-				if !it.HasLabel(label) {
-					was.Off = p.Now()
-				}
-				if err := p.Store.TakenOff(ctx, k, label, was.Off); err != nil {
-					return err
-				}
-				ours.Labels[label] = was
-			}
+		ours, err := p.rememberOurs(ctx, it, o.Ours[k], facts[k], asked)
+		if err == nil {
+			ours, err = p.rememberSeen(ctx, it, ours, facts[k], asked)
 		}
+		if err != nil {
+			return err
+		}
+		o.Ours[k] = ours
 	}
 	return nil
+}
+
+// rememberOurs brings the record of an item's labels of ours up to date. facts
+// are those for which each label is asked for now.
+func (p *Pass) rememberOurs(ctx context.Context, it *roadmap.Item, ours roadmap.Ours, facts map[string]string, asked map[string]bool) (roadmap.Ours, error) {
+	for _, label := range slices.Sorted(maps.Keys(ours.Labels)) {
+		was := ours.Labels[label]
+		now, stands := facts[label]
+		switch {
+		case !stands && asked[label] && !it.HasLabel(label):
+			// The rule holds again and the label is off: nothing of ours is left.
+			if err := p.Store.Forget(ctx, it.Key, label); err != nil {
+				return ours, err
+			}
+			delete(ours.Labels, label)
+			continue
+		case stands && it.HasLabel(label) && now != was.Facts:
+			// The label stands for new facts: a person who removes it now has seen these.
+			if err := p.Store.Restate(ctx, it.Key, label, now); err != nil {
+				return ours, err
+			}
+			was.Facts = now
+		}
+		var err error
+		if was.Off, err = p.off(ctx, it, label, was.Off); err != nil {
+			return ours, err
+		}
+		ours.Labels[label] = was
+	}
+	return ours, nil
+}
+
+// rememberSeen does the same for labels that are asked for, were there already
+// and are not ours: those of a person, or of this alignd before its database
+// was lost.
+func (p *Pass) rememberSeen(ctx context.Context, it *roadmap.Item, ours roadmap.Ours, facts map[string]string, asked map[string]bool) (roadmap.Ours, error) {
+	for _, label := range slices.Sorted(maps.Keys(facts)) {
+		was, known := ours.Seen[label]
+		if _, our := ours.Labels[label]; label == "" || our || !it.HasLabel(label) || known && was.Facts == facts[label] {
+			continue
+		}
+		if err := p.Store.See(ctx, it.Key, label, facts[label]); err != nil {
+			return ours, err
+		}
+		if ours.Seen == nil {
+			ours.Seen = map[string]roadmap.SeenLabel{}
+		}
+		was.Facts = facts[label]
+		ours.Seen[label] = was
+	}
+	for _, label := range slices.Sorted(maps.Keys(ours.Seen)) {
+		was := ours.Seen[label]
+		if _, stands := facts[label]; !stands && asked[label] {
+			if err := p.Store.Forget(ctx, it.Key, label); err != nil {
+				return ours, err
+			}
+			delete(ours.Seen, label)
+			continue
+		}
+		var err error
+		if was.Off, err = p.off(ctx, it, label, was.Off); err != nil {
+			return ours, err
+		}
+		ours.Seen[label] = was
+	}
+	return ours, nil
+}
+
+// off gives since when a label is known to be off the item, the zero time where
+// it is there, and stores it where that is news: a person's word has a date, for
+// those who ask about it.
+func (p *Pass) off(ctx context.Context, it *roadmap.Item, label string, was time.Time) (time.Time, error) {
+	if it.HasLabel(label) == was.IsZero() {
+		return was, nil
+	}
+	is := time.Time{}
+	if !it.HasLabel(label) {
+		is = p.Now()
+	}
+	return is, p.Store.TakenOff(ctx, it.Key, label, is)
 }
 
 // restate keeps the facts for which our comments stand, where they change and

@@ -25,14 +25,20 @@ func (b *builder) labels(s subject, active []roadmap.Finding) {
 		}
 		c := b.change(s, roadmap.AddLabel, wanted[label])
 		c.Value = label
-		before, added := s.ours.Labels[label]
+		standsFor, known := s.ours.Labels[label].Facts, true
+		if _, ours := s.ours.Labels[label]; !ours {
+			var seen roadmap.SeenLabel
+			seen, known = s.ours.Seen[label]
+			standsFor = seen.Facts
+		}
+		undone := known && standsFor == c.Facts // someone took it off, and nothing has changed
 		after := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(ours), label))))
 		c.Mark = roadmap.Mark{Org: b.in.Org.Name, Labels: after}
-		if past, had := s.ours.Past[label]; had && tooOften(past, c.Facts) && !(added && before.Facts == c.Facts) {
+		if past, had := s.ours.Past[label]; had && tooOften(past, c.Facts) && !undone {
 			b.park(s, c)
 			continue
 		}
-		if b.propose(s, c, added && before.Facts == c.Facts) {
+		if b.propose(s, c, undone) {
 			ours = after
 		}
 	}

@@ -188,6 +188,14 @@ type OurLabel struct {
 	Off   time.Time // when we noticed that someone else had taken it off; zero: nobody has, or it is not known
 }
 
+// SeenLabel is what we know of a label that an item carried already when a rule
+// asked for it: it is not ours and stays, but a person who takes it off has
+// spoken as one who takes off ours.
+type SeenLabel struct {
+	Facts string    // the facts for which it stood when it was seen last
+	Off   time.Time // as of OurLabel
+}
+
 // OurComment is what we know of our one comment on an item.
 type OurComment struct {
 	N       int             // which of the item's comments it is; see CommentID
@@ -213,6 +221,7 @@ type OurComment struct {
 // Ours is all that is ours on one item. The zero Ours is nothing.
 type Ours struct {
 	Labels  map[string]OurLabel
+	Seen    map[string]SeenLabel // not ours; no label is in both
 	Past    map[string]PastLabel
 	Comment *OurComment // nil: there was never one
 }

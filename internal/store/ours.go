@@ -25,7 +25,7 @@ func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string, now t
 			k.Tracker, k.ID, c.Value, c.Facts); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO label (tracker, id, label, facts) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts, off_at = 0",
+		_, err := tx.ExecContext(ctx, "INSERT INTO label (tracker, id, label, facts) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts, off_at = 0, ours = 1",
 			k.Tracker, k.ID, c.Value, c.Facts)
 		return err
 	case roadmap.RemoveLabel:
@@ -135,8 +135,16 @@ func (s *Store) LookedFor(ctx context.Context, keys []roadmap.Key) error {
 	})
 }
 
-// Forget drops a label from what is ours: its rule holds again and a person has
-// removed it already.
+// See remembers that a label that is not ours stands on an item, and for which
+// facts: a person who takes it off from now on has seen these.
+func (s *Store) See(ctx context.Context, k roadmap.Key, label, facts string) error {
+	_, err := s.db.ExecContext(ctx, "INSERT INTO label (tracker, id, label, facts, ours) VALUES (?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET facts = excluded.facts WHERE ours = 0",
+		k.Tracker, k.ID, label, facts)
+	return err
+}
+
+// Forget drops a label from what is ours or was seen: its rule holds again and,
+// where it was ours, a person has removed it already.
 func (s *Store) Forget(ctx context.Context, k roadmap.Key, label string) error {
 	_, err := s.db.ExecContext(ctx, "DELETE FROM label WHERE tracker = ? AND id = ? AND label = ?", k.Tracker, k.ID, label)
 	return err
@@ -146,18 +154,26 @@ func (s *Store) Forget(ctx context.Context, k roadmap.Key, label string) error {
 // comments of ours already.
 func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, searched map[roadmap.Key]bool, err error) {
 	ours, searched = map[roadmap.Key]roadmap.Ours{}, map[roadmap.Key]bool{}
-	err = s.each(ctx, "SELECT tracker, id, label, facts, off_at FROM label", func(scan func(...any) error) error {
+	err = s.each(ctx, "SELECT tracker, id, label, facts, off_at, ours FROM label", func(scan func(...any) error) error {
 		var k roadmap.Key
 		var label, facts string
 		var off int64
-		if err := scan(&k.Tracker, &k.ID, &label, &facts, &off); err != nil {
+		var is bool
+		if err := scan(&k.Tracker, &k.ID, &label, &facts, &off, &is); err != nil {
 			return err
 		}
 		o := ours[k]
-		if o.Labels == nil {
-			o.Labels = map[string]roadmap.OurLabel{}
+		if is {
+			if o.Labels == nil {
+				o.Labels = map[string]roadmap.OurLabel{}
+			}
+			o.Labels[label] = roadmap.OurLabel{Facts: facts, Off: at(off)}
+		} else {
+			if o.Seen == nil {
+				o.Seen = map[string]roadmap.SeenLabel{}
+			}
+			o.Seen[label] = roadmap.SeenLabel{Facts: facts, Off: at(off)}
 		}
-		o.Labels[label] = roadmap.OurLabel{Facts: facts, Off: at(off)}
 		ours[k] = o
 		return nil
 	})
