@@ -125,6 +125,9 @@ func heldInWords(o *pass.Outcome, e explained, rule roadmap.Rule, h plan.Held) s
 	case plan.Grace:
 		return "still young"
 	case plan.Parked:
+		if h.Action.IsComment() {
+			return "it has come and gone too often; alignd says so again when it has stayed for a while"
+		}
 		return "it has come and gone too often; alignd stands down"
 	}
 	return reasons[h.Reason]

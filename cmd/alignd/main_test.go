@@ -69,7 +69,7 @@ func scriptCompany(ts *testscript.TestScript, _ bool, args []string) {
 	*ts.Value(companyKey{}).(*testCompany) = *c
 }
 
-// scriptAct lets a person act: act link | unlabel | name-po | down.
+// scriptAct lets a person act: act link | unlink | unlabel | name-po | delete-comment | down.
 func scriptAct(ts *testscript.TestScript, _ bool, args []string) {
 	c := ts.Value(companyKey{}).(*testCompany)
 	plot := c.company.Plot
@@ -77,6 +77,8 @@ func scriptAct(ts *testscript.TestScript, _ bool, args []string) {
 	switch args[0] {
 	case "link":
 		edit(plot.Relinked, func(i *jirasim.Issue) { i.ParentKey = plot.Epic })
+	case "unlink":
+		edit(plot.Relinked, func(i *jirasim.Issue) { i.ParentKey = "" })
 	case "unlabel":
 		edit(plot.Vetoed, func(i *jirasim.Issue) { i.Labels = without(i.Labels, "needs-goal") })
 	case "name-po":

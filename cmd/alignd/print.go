@@ -156,6 +156,7 @@ var reasons = map[plan.Reason]string{
 	plan.Vetoed:     "a person undid it; it stays so until the facts change",
 	plan.Since:      "older than the rule's since",
 	plan.Grace:      "still young",
+	plan.Parked:     "it has come and gone too often, so alignd stands down: what takes it off?",
 	plan.Quiet:      "quiet time",
 	plan.NoPermit:   "the tracker refused it; `alignd log` tells why. It is tried again after a day",
 	plan.TooMany:    "the pass would flag too large a share of the stories (limits.max_share): is the roadmap read rightly?",

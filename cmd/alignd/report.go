@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,7 +51,7 @@ func (c *common) runReport(ctx context.Context, file, format string) error {
 	if err != nil {
 		return err
 	}
-	r := report.Build(report.Input{Org: org, Alignment: o.Alignment, Complete: o.Complete(), Offline: c.offline, Troubles: o.Troubles, Since: o.Since, Ours: o.Ours})
+	r := report.Build(report.Input{Org: org, Alignment: o.Alignment, Complete: o.Complete(), Offline: c.offline, Troubles: o.Troubles, Since: o.Since, Ours: o.Ours, Held: o.Plan.Held})
 	switch {
 	case c.json:
 		err = c.printJSON(r)
@@ -97,6 +98,31 @@ func (c *common) printReport(org *config.Org, r report.Report) {
 		c.say("             %s · PM %s · PO %s", c.paint(dim, about), c.owner(g, g.PM, g.PMState), c.owner(g, g.PO, g.POState))
 	}
 	c.printFindings(org, r.Findings)
+	c.printStoodDown(org, r.Findings)
+}
+
+// printStoodDown shows what alignd leaves alone because it has come and gone too
+// often.
+func (c *common) printStoodDown(org *config.Org, findings []report.Finding) {
+	var lines []string
+	for _, f := range findings {
+		for _, s := range f.StoodDown {
+			line := fmt.Sprintf("  %s  %s", f.Ref, s.Words(org.Location))
+			if !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	c.say("\n%s %d  %s", c.paint(bold, "stood down"), len(lines), c.paint(dim, "has come and gone too often; what takes it off?"))
+	for _, line := range lines[:min(len(lines), maxPerRule)] {
+		c.say("%s", line)
+	}
+	if more := len(lines) - maxPerRule; more > 0 {
+		c.say("  %s", c.paint(dim, fmt.Sprintf("and %d more: --format csv or json has all", more)))
+	}
 }
 
 // printFindings shows the findings, a paragraph for each rule.

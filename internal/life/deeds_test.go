@@ -33,14 +33,15 @@ type memory struct {
 // ownership is what has become of one label of ours, or of our comment, on one
 // thing.
 type ownership struct {
-	ours   bool   // we wrote it and have not taken it off since
-	at     int    // when we did so last
-	veto   int    // when a person's word on it was given; 0: none was, or we need not know it
-	why    string // what that was
-	again  int    // how often we added it again after somebody else had taken it off
-	absent bool   // somebody else has taken it off
-	weak   bool   // a database that knew of it was lost since the word was given
-	speaks bool   // a comment whose edit was taken back: it speaks of something since
+	ours   bool      // we wrote it and have not taken it off since
+	at     int       // when we did so last
+	veto   int       // when a person's word on it was given; 0: none was, or we need not know it
+	why    string    // what that was
+	again  int       // how often we added it again after somebody else had taken it off, or spoke again after we had said that all is resolved
+	absent bool      // somebody else has taken it off
+	weak   bool      // a database that knew of it was lost since the word was given
+	speaks bool      // a comment whose edit was taken back: it speaks of something since
+	mute   time.Time // a comment says that all is resolved, since then; zero: it does not
 }
 
 func (w *world) memory(k roadmap.Key) *memory {
@@ -175,11 +176,21 @@ func (w *world) did(d deed, before, after thing, c note) {
 			}
 		}
 	default:
+		says := len(rules(d.value)) > 0
 		m.comment.ours, m.comment.at, m.comment.veto = true, at, 0
+		switch {
+		case !says:
+			m.comment.mute = w.now
+		case !m.comment.mute.IsZero():
+			m.comment.mute = time.Time{}
+			if !d.undo {
+				m.comment.again++
+			}
+		}
 		if d.undo {
 			m.touched = true
 			if w.dbs[0].saw > m.changed {
-				m.comment.veto, m.comment.why, m.comment.speaks = at, "it was taken back", len(rules(d.value)) > 0
+				m.comment.veto, m.comment.why, m.comment.speaks = at, "it was taken back", says
 			}
 		}
 	}

@@ -67,7 +67,7 @@ func (w *world) comeToRest() {
 		if o := w.result; !o.Complete() || o.Failures() > 0 {
 			w.violate(fixedPoint, "troubles: %v, %v", o.Err(), o.WriteErr())
 			return
-		} else if len(o.Plan.Changes) == 0 && !slices.ContainsFunc(o.Plan.Held, func(h plan.Held) bool { return h.Reason == plan.Grace || h.Reason == plan.Limit }) {
+		} else if len(o.Plan.Changes) == 0 && !slices.ContainsFunc(o.Plan.Held, func(h plan.Held) bool { return !h.Until.IsZero() || h.Reason == plan.Limit }) {
 			break
 		}
 	}

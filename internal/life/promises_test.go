@@ -15,7 +15,7 @@ const (
 	oneComment   = "at most one comment of ours on an item"
 	notOurs      = "nothing not ours is touched"
 	personsWord  = "what a person undid is not done again"
-	standsDown   = "a label that comes and goes is left alone"
+	standsDown   = "what comes and goes is left alone"
 	onlyInWrite  = "nothing is written but in mode write"
 	incomplete   = "nothing is written on incomplete data"
 	ignored      = "an item with alignd:ignore is left alone"
@@ -82,6 +82,9 @@ func (w *world) judge(d deed, m *memory, before, after thing, c note) {
 	case roadmap.UpdateComment:
 		if speaks := len(rules(d.value)) > 0; w.current == 0 && m.comment.veto > m.changed && speaks != m.comment.speaks {
 			w.violate(personsWord, "we speak on %s again: %s", d.ref, m.comment.why)
+		}
+		if l := m.comment; w.current == 0 && l.again >= 2 && !l.mute.IsZero() && len(rules(d.value)) > 0 && w.now.Sub(l.mute) < 12*time.Hour {
+			w.violate(standsDown, "our comment on %s says for the fourth time that it is flagged", d.ref)
 		}
 		w.judgeAlert(d, rules(d.value), before)
 		w.judgeMention(d, c)

@@ -155,6 +155,7 @@ var seededFaults = []struct {
 	{"a deleted comment is written once more", 0, []act{{name: "pass"}, {name: "deletes our comment", thing: 4}, {name: "pass"}}, saboteur{before: `DELETE FROM comment`}, []string{personsWord}},
 	{"what was taken back is forgotten", 7, nil, saboteur{before: `UPDATE comment SET undone = 'null'`}, []string{personsWord}},
 	{"how often a label came and went is not counted", 0, flips, saboteur{before: `UPDATE past_label SET flips = 0, off = 1, facts = ''`}, []string{standsDown}},
+	{"how often a comment came and went is not counted", 0, back, saboteur{before: `UPDATE comment SET returns = 0`}, []string{standsDown}},
 	{"mode: observe writes", 32, nil, saboteur{writesAlways: true}, []string{onlyInWrite}},
 	{"a pull that failed counts as one that went well", 15, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return hasty{s} }}, []string{trueAlert, fixedPoint, allSaid}},
 	{"alignd:ignore is one label among others", 16, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return deaf{s} }}, []string{ignored}},
@@ -187,6 +188,11 @@ var flips = []act{
 	{name: "puts a story elsewhere", thing: 0, n: 2},
 	{name: "pass"},
 }
+
+// back: a story is linked and unlinked, again and again.
+var back = slices.Concat([]act{{name: "pass"}}, slices.Repeat([]act{
+	{name: "puts a story elsewhere", n: 1}, {name: "pass"}, {name: "puts a story elsewhere"}, {name: "pass"},
+}, 4))
 
 // deaf does not see the label that silences.
 type deaf struct{ sabotaged }

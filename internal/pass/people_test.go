@@ -2,6 +2,7 @@ package pass_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/alignd/alignd/internal/sim/jirasim"
 	"github.com/alignd/alignd/internal/sim/linearsim"
@@ -38,6 +39,13 @@ func TestStories(t *testing.T) {
 	}{
 		{"flagged, linked, flagged again: one comment all along", []step{
 			pass, stands(flagged), under("PAY-1"), pass, stands(resolved), under(""), pass, stands(flagged),
+		}},
+		{"flagged and linked again and again: told three times, then only when it has stayed so", []step{
+			pass, stands(flagged), under("PAY-1"), pass, under(""), pass, stands(flagged), under("PAY-1"), pass, under(""), pass, stands(flagged),
+			under("PAY-1"), pass, stands(resolved), under(""), heldAs("add-label parked; update-comment parked"), stands(resolved),
+			func(w *town) { w.clock.Advance(2 * 24 * time.Hour) }, heldAs("add-label parked; update-comment parked"),
+			func(w *town) { w.clock.Advance(24 * time.Hour) }, pass, stands("- / story-without-goal"),
+			under("PAY-1"), pass, stands(resolved),
 		}},
 		{"done after it was flagged", []step{
 			pass, stands(flagged), func(w *town) { w.status("PAY-10", "done") }, pass, stands(resolved),

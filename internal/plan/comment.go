@@ -39,6 +39,8 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 	case was.Deleted:
 	case len(speak) == 0 && len(was.Rules) > 0:
 		b.propose(s, b.edit(s, was, nil), false)
+	case len(speak) > 0 && len(was.Rules) == 0 && was.Returns >= maxReturns && b.in.Now.Before(b.settled(speak)):
+		b.park(s, b.edit(s, was, speak), b.settled(speak))
 	case len(speak) > 0:
 		c := b.edit(s, was, speak)
 		edits := !sameFacts(was.Rules, speak) && c.Value != was.Text
@@ -63,6 +65,30 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 			b.asked[account(who)]++
 		}
 	}
+}
+
+// maxReturns is how often a comment that has said that all is resolved may speak
+// again at once. From then on it says nothing of a story that comes and goes, as
+// where a script moves it about, until that has stayed for a while.
+const maxReturns = 2
+
+// settled gives when the first of some findings has stood for its grace since it
+// was found last, and for a day at least.
+func (b *builder) settled(fs []roadmap.Finding) (first time.Time) {
+	for _, f := range fs {
+		since, known := b.in.Since[f.Rule][f.Key]
+		if !known {
+			since = b.in.Now
+		}
+		until := b.in.Org.Rules[f.Rule].Grace.After(since, b.in.Org.Location)
+		if day := since.Add(24 * time.Hour); until.Before(day) {
+			until = day
+		}
+		if first.IsZero() || until.Before(first) {
+			first = until
+		}
+	}
+	return first
 }
 
 // edit is the change that makes our comment say this, or that all is resolved

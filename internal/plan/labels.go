@@ -35,7 +35,7 @@ func (b *builder) labels(s subject, active []roadmap.Finding) {
 		after := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(ours), label))))
 		c.Mark = roadmap.Mark{Org: b.in.Org.Name, Labels: after}
 		if past, had := s.ours.Past[label]; had && tooOften(past, c.Facts) && !undone {
-			b.park(s, c)
+			b.park(s, c, time.Time{})
 			continue
 		}
 		if b.propose(s, c, undone) {
@@ -76,8 +76,8 @@ func tooOften(past roadmap.PastLabel, facts string) bool {
 	return false
 }
 
-// park holds a label that has come and gone too often, where nothing else does.
-func (b *builder) park(s subject, c roadmap.Change) {
+// park holds what has come and gone too often, where nothing else does.
+func (b *builder) park(s subject, c roadmap.Change, until time.Time) {
 	reason := Parked
 	switch {
 	case !b.in.Complete:
@@ -85,5 +85,8 @@ func (b *builder) park(s subject, c roadmap.Change) {
 	case s.item.HasLabel(roadmap.IgnoreLabel):
 		reason = Ignored
 	}
-	b.hold(c, reason, time.Time{})
+	if reason != Parked {
+		until = time.Time{}
+	}
+	b.hold(c, reason, until)
 }

@@ -26,7 +26,7 @@ const (
 	Since      Reason = "since"         // the item is older than the rule's since
 	Grace      Reason = "grace"         // the item is too young
 	NoPermit   Reason = "no-permission" // the tracker refused it a while ago
-	Parked     Reason = "parked"        // the label has come and gone too often; alignd stands down
+	Parked     Reason = "parked"        // it has come and gone too often; alignd stands down
 	Quiet      Reason = "quiet"         // quiet hours or a weekend
 	TooMany    Reason = "too-many"      // the pass would flag too large a share of the stories
 	Limit      Reason = "limit"         // enough new comments for one pass

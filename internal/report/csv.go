@@ -19,7 +19,7 @@ const byteOrderMark = "\ufeff"
 // columns are the header of the table, and its documentation is docs/report.md.
 var columns = []string{
 	"kind", "ref", "title", "status", "type", "project", "team", "target",
-	"linkage", "goals", "pm", "po", "open_stories", "done_stories", "findings", "since", "url",
+	"linkage", "goals", "pm", "po", "open_stories", "done_stories", "findings", "since", "url", "stood_down",
 }
 
 // WriteCSV writes the report as one table, a row for each goal, then one for each
@@ -42,6 +42,7 @@ func WriteCSV(w io.Writer, r Report, zone *time.Location) error {
 	write := func(ref roadmap.Ref, cells map[string]string) error {
 		cells["ref"] = string(ref)
 		cells["findings"], cells["since"] = spoken(findings[ref], zone)
+		cells["stood_down"] = leftAlone(findings[ref], zone)
 		delete(findings, ref)
 		row := make([]string, len(columns))
 		for i, name := range columns {
@@ -102,6 +103,19 @@ func spoken(findings []Finding, zone *time.Location) (rules, since string) {
 		return "", ""
 	}
 	return strings.Join(words, "; "), oldest.In(zone).Format(time.DateOnly)
+}
+
+// leftAlone tells what alignd has stood down on, each once.
+func leftAlone(findings []Finding, zone *time.Location) string {
+	var words []string
+	for _, f := range findings {
+		for _, s := range f.StoodDown {
+			if w := s.Words(zone); !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 // union adds to people who is not yet among them.

@@ -85,6 +85,7 @@ type ruleRows struct {
 	Words    string
 	Count    int
 	Said     int // in a comment or by a label
+	Down     int // of which something is left alone: it has come and gone too often
 	Findings list[findingRow]
 	findings []findingRow
 }
@@ -94,6 +95,7 @@ type findingRow struct {
 	Since      time.Time
 	Why        string
 	ReportedIn string
+	StoodDown  []string
 }
 
 // personRow is one person with the open goals that they answer for.
@@ -224,7 +226,14 @@ func (p *page) rules(things map[roadmap.Ref]thing, zone *time.Location) {
 		if !ok {
 			of = thing{Ref: f.Ref, Title: title(f.Title)}
 		}
-		rule.findings = append(rule.findings, findingRow{of, f.Since.In(zone), title(f.Why), f.ReportedIn})
+		var down []string
+		for _, s := range f.StoodDown {
+			down = append(down, title(s.Words(zone)))
+		}
+		if len(down) > 0 {
+			rule.Down++
+		}
+		rule.findings = append(rule.findings, findingRow{of, f.Since.In(zone), title(f.Why), f.ReportedIn, down})
 	}
 	for i := range p.Rules {
 		rule := &p.Rules[i]

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/alignd/alignd/config"
+	"github.com/alignd/alignd/internal/plan"
 	"github.com/alignd/alignd/internal/roadmap"
 	"github.com/alignd/alignd/mapping"
 )
@@ -102,6 +103,28 @@ type Finding struct {
 	Why   string       `json:"why"`
 	// ReportedIn is where it was said: comment, label, or report (only here).
 	ReportedIn string `json:"reported_in"`
+	// StoodDown is what alignd does not write of it any more, or not yet again,
+	// because it has come and gone too often.
+	StoodDown []StoodDown `json:"stood_down"`
+}
+
+// StoodDown is one write that is parked.
+type StoodDown struct {
+	Action roadmap.Action `json:"action"`
+	Value  string         `json:"value"` // the label; "" of a comment
+	Until  *time.Time     `json:"until"` // null: until a person sees to it
+}
+
+// Words tell what is left alone: "label needs-goal", "comment until 2026-03-05".
+func (s StoodDown) Words(zone *time.Location) string {
+	words := "comment"
+	if !s.Action.IsComment() {
+		words = "label " + s.Value
+	}
+	if s.Until != nil {
+		words += " until " + s.Until.In(zone).Format(time.DateOnly)
+	}
+	return words
 }
 
 // Person is one person and the open goals that they answer for.
@@ -120,6 +143,7 @@ type Input struct {
 	Troubles  []error // what kept it from being complete
 	Since     map[roadmap.Rule]map[roadmap.Key]time.Time
 	Ours      map[roadmap.Key]roadmap.Ours
+	Held      []plan.Held // what the pass would not write
 }
 
 // Build makes the report.
@@ -132,6 +156,7 @@ func Build(in Input) Report {
 	for _, t := range in.Troubles {
 		r.Errors = append(r.Errors, t.Error())
 	}
+	parked := slices.DeleteFunc(slices.Clone(in.Held), func(h plan.Held) bool { return h.Reason != plan.Parked })
 	people := map[string]*Person{}
 	for _, g := range a.Goals {
 		doc := goal(g, a.Silent[g.Item.Key])
@@ -183,7 +208,7 @@ func Build(in Input) Report {
 		}
 		r.Findings = append(r.Findings, Finding{
 			Rule: f.Rule, Ref: f.Ref, Title: f.Title, Since: since.UTC(), Why: f.Why,
-			ReportedIn: reportedIn(in.Ours[f.Key], f, in.Org.Rules[f.Rule]),
+			ReportedIn: reportedIn(in.Ours[f.Key], f, in.Org.Rules[f.Rule]), StoodDown: stoodDown(parked, f),
 		})
 	}
 	slices.SortFunc(r.Findings, func(x, y Finding) int { return cmp.Or(cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Ref, y.Ref)) })
@@ -245,6 +270,26 @@ func person(people map[string]*Person, o mapping.Owner) *Person {
 		people[o.ID] = &Person{Name: o.Name, PMOf: []roadmap.Ref{}, POOf: []roadmap.Ref{}}
 	}
 	return people[o.ID]
+}
+
+// stoodDown gives the parked writes of a finding.
+func stoodDown(parked []plan.Held, f roadmap.Finding) []StoodDown {
+	down := []StoodDown{}
+	for _, h := range parked {
+		if h.Key != f.Key || !slices.Contains(h.Rules, f.Rule) {
+			continue
+		}
+		s := StoodDown{Action: h.Action, Value: h.Value}
+		if h.Action.IsComment() {
+			s.Value = ""
+		}
+		if !h.Until.IsZero() {
+			until := h.Until.UTC()
+			s.Until = &until
+		}
+		down = append(down, s)
+	}
+	return down
 }
 
 // reportedIn tells where a finding was said.

@@ -126,7 +126,18 @@ func smallReport(t *testing.T) report.Report {
 			key("PAY-7"):  {Comment: &roadmap.OurComment{Rules: map[roadmap.Rule]string{roadmap.StoryWithoutGoal: "f"}, Deleted: true}},
 			key("ROAD-2"): {Labels: map[string]roadmap.OurLabel{"needs-po": {}}},
 		},
+		Held: []plan.Held{
+			parked("PAY-4", roadmap.AddLabel, "needs-goal", time.Time{}),
+			parked("PAY-7", roadmap.UpdateComment, "This story ...", now.AddDate(0, 0, 3)),
+			{Change: roadmap.Change{Key: key("PAY-7"), Action: roadmap.AddLabel, Value: "needs-goal", Rules: []roadmap.Rule{roadmap.StoryWithoutGoal}}, Reason: plan.Vetoed},
+			parked("ROAD-1", roadmap.AddLabel, "needs-po", time.Time{}), // of which nothing is found
+		},
 	})
+}
+
+func parked(human string, action roadmap.Action, value string, until time.Time) plan.Held {
+	c := roadmap.Change{Key: key(human), Action: action, Value: value, Rules: []roadmap.Rule{roadmap.StoryWithoutGoal}}
+	return plan.Held{Change: c, Reason: plan.Parked, Until: until}
 }
 
 // TestReport: a small company's report, whole, in testdata/report.json.

@@ -209,6 +209,9 @@ type OurComment struct {
 	// Begun is when it began to speak, after saying nothing or that all is
 	// resolved.
 	Begun time.Time
+	// Returns counts how often it began to speak again after it had said that all
+	// is resolved.
+	Returns int
 	// Asked is the account of the person that it mentions or has mentioned since
 	// it began to speak; "": nobody.
 	Asked string

@@ -77,7 +77,7 @@ func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string
 		}
 	}
 	if err == nil && (before == "" || before == "{}") && !c.Undo {
-		_, err = tx.ExecContext(ctx, "UPDATE comment SET begun = ?, asked = '' WHERE tracker = ? AND id = ?", ms(now), c.Key.Tracker, c.Key.ID)
+		_, err = tx.ExecContext(ctx, "UPDATE comment SET begun = ?, asked = '', returns = returns + ? WHERE tracker = ? AND id = ?", ms(now), before == "{}" && len(c.RuleFacts) > 0, c.Key.Tracker, c.Key.ID)
 	}
 	if err == nil && c.Asks != "" {
 		if _, err = tx.ExecContext(ctx, "UPDATE comment SET asked = ? WHERE tracker = ? AND id = ?", c.Asks, c.Key.Tracker, c.Key.ID); err == nil {
@@ -198,12 +198,12 @@ func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, se
 	if err != nil {
 		return nil, nil, err
 	}
-	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, deleted_at, begun, asked, undone FROM comment", func(scan func(...any) error) error {
+	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, deleted_at, begun, returns, asked, undone FROM comment", func(scan func(...any) error) error {
 		var k roadmap.Key
 		var c roadmap.OurComment
 		var rules, undone []byte
 		var gone, begun int64
-		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &gone, &begun, &c.Asked, &undone); err != nil {
+		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &gone, &begun, &c.Returns, &c.Asked, &undone); err != nil {
 			return err
 		}
 		c.DeletedAt, c.Begun = at(gone), at(begun)
