@@ -6,6 +6,7 @@ package connectors
 
 import (
 	"context"
+	"time"
 
 	"github.com/alignd/alignd/internal/roadmap"
 )
@@ -53,7 +54,10 @@ type Count struct {
 // Receipt is a tracker's answer to a Change.
 type Receipt struct {
 	Remote string // the tracker's id of the comment written; "" for labels
-	Err    error  // nil: done. Else an *Error
+	// Edited is what the comment's Edited may say from now on without anyone else
+	// having edited it; zero: nothing.
+	Edited time.Time
+	Err    error // nil: done. Else an *Error
 }
 
 // Probe is one thing that `check --online` asked a tracker.

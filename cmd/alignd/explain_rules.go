@@ -28,8 +28,8 @@ type fate struct {
 	Action roadmap.Action `json:"action"`
 	Value  string         `json:"value"` // the label; "" of a comment
 	// State is "pending" (the next pass that writes does it), "stands" (it was
-	// written and is there), "there" (the label is there and is not ours), or
-	// the reason for which it is held.
+	// written and is there), "there" (the label is there and is not ours), "missing"
+	// (our comment is not to be found), or the reason for which it is held.
 	State string     `json:"state"`
 	Until *time.Time `json:"until"`
 	Why   string     `json:"why"` // the state in words
@@ -93,8 +93,18 @@ func fates(o *pass.Outcome, e explained, s mapping.Standing) []fate {
 		}
 		add(f)
 	}
-	if rule.Comment && !told[true] && ours.Comment != nil && !ours.Comment.Deleted {
-		add(fate{Action: roadmap.CreateComment, State: "stands", Why: "alignd's comment" + writtenOn(o, e, roadmap.CreateComment) + " says so"})
+	if c := ours.Comment; rule.Comment && !told[true] && c != nil && !c.Deleted {
+		state, why := "stands", "alignd's comment"+writtenOn(o, e, roadmap.CreateComment)
+		switch {
+		case !c.DeletedAt.IsZero():
+			state = "missing"
+			why += " is not to be found, noticed on " + day(o, c.DeletedAt) + ": a person has deleted it, or it is hidden"
+		case !c.EditedAt.IsZero():
+			why += " was edited by someone, noticed on " + day(o, c.EditedAt) + "; it stays so until the facts change"
+		default:
+			why += " says so"
+		}
+		add(fate{Action: roadmap.CreateComment, State: state, Why: why})
 	}
 	return all
 }

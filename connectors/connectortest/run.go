@@ -33,8 +33,9 @@ type World interface {
 	Retitle(t *testing.T, k roadmap.Key, title string)
 	Label(t *testing.T, k roadmap.Key, label string)
 	Unlabel(t *testing.T, k roadmap.Key, label string)
-	// Say adds a person's comment; Delete deletes any comment.
+	// Say adds a person's comment; Rewrite and Delete change and delete any comment.
 	Say(t *testing.T, k roadmap.Key, body string)
+	Rewrite(t *testing.T, k roadmap.Key, comment, body string)
 	Delete(t *testing.T, k roadmap.Key, comment string)
 	// Labels and Comments tell what stands in the tracker.
 	Labels(t *testing.T, k roadmap.Key) []string
@@ -65,6 +66,7 @@ func Run(t *testing.T, make func(t *testing.T) World) {
 		{"a comment whose answer was lost is found, not written again", lostAnswer},
 		{"a write whose request was lost was not made", lostRequest},
 		{"an edit of a comment that a person deleted says so", deleted},
+		{"a person's edit of our comment shows, and ours do not", rewritten},
 		{"a wrong token is an auth error, at once, and its text is told to nobody", wrongToken},
 		{"a gateway's page is no answer", gateway},
 		{"hostile words stay words", hostile},
@@ -437,6 +439,32 @@ func deleted(t *testing.T, w World) {
 	if found := ours(t, w, k); len(found) != 0 {
 		t.Errorf("found %+v", found)
 	}
+}
+
+func rewritten(t *testing.T, w World) {
+	k := w.AddStory(t, "Story")
+	c := w.Client(t, true)
+	write := func(action roadmap.Action, words, remote string) connectors.Receipt {
+		t.Helper()
+		ch := change(t, c, k, action, words)
+		ch.Remote = remote
+		receipt, err := Apply(c, ch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := ours(t, w, k); len(found) != 1 || found[0].Edited.After(receipt.Edited) {
+			t.Errorf("after our %s: found %+v after receipt %+v", action, found, receipt)
+		}
+		return receipt
+	}
+	first := write(roadmap.CreateComment, "Words", "")
+	second := write(roadmap.UpdateComment, "New words", first.Remote)
+	w.Rewrite(t, k, second.Remote, "A person's words")
+	found := ours(t, w, k)
+	if len(found) != 1 || !found[0].Edited.After(second.Edited) {
+		t.Errorf("after a person's edit: found %+v after receipt %+v", found, second)
+	}
+	write(roadmap.UpdateComment, "Newer words", first.Remote)
 }
 
 func wrongToken(t *testing.T, w World) {

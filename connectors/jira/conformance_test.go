@@ -166,6 +166,13 @@ func (w *world) Say(t *testing.T, k roadmap.Key, body string) {
 	}
 }
 
+func (w *world) Rewrite(t *testing.T, k roadmap.Key, comment, body string) {
+	t.Helper()
+	if err := w.site.EditComment(w.key(t, k), comment, person, body); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (w *world) Delete(t *testing.T, k roadmap.Key, comment string) {
 	t.Helper()
 	if err := w.site.DeleteComment(w.key(t, k), comment); err != nil {

@@ -119,6 +119,8 @@ type wireComment struct {
 	Author     wireUser       `json:"author"`
 	Body       string         `json:"body"`
 	Created    string         `json:"created"`
+	Updated    string         `json:"updated"`
+	Editor     wireUser       `json:"updateAuthor"` // the author's where nobody has edited it
 	Properties []wireProperty `json:"properties"`
 }
 

@@ -71,7 +71,7 @@ func (t *Tracker) commentsOn(ctx context.Context, items []roadmap.Item) ([]roadm
 			continue
 		}
 		m.Org, m.ID = t.o.Org, n.ID
-		byID[n.ID] = roadmap.Comment{Key: key, Remote: n.ID, Mark: m, Body: text(n.Body)}
+		byID[n.ID] = roadmap.Comment{Key: key, Remote: n.ID, Mark: m, Body: text(n.Body), Edited: when(n.EditedAt)}
 	}
 	var found []roadmap.Comment
 	for _, id := range ids { // by item, and by life, which is oldest first
@@ -105,7 +105,7 @@ func markOf(body string) (roadmap.Mark, bool) {
 
 // createComment writes a comment under an id of ours. Linear refuses a second
 // one with the same id, which means that the first has arrived.
-func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (string, error) {
+func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (connectors.Receipt, error) {
 	op := fmt.Sprintf("comment on %s", c.Ref)
 	in := CommentCreateInput{ID: c.Mark.ID, Body: render(c.Text)}
 	switch c.Kind {
@@ -124,40 +124,46 @@ func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (string, 
 		return t.standing(ctx, op, c)
 	}
 	if err != nil {
-		return "", err
+		return connectors.Receipt{}, err
 	}
-	if err := t.succeeded(op, m.Payload != nil, m.Payload != nil && m.Payload.Success); err != nil {
-		return "", err
+	return t.written(op, m.Payload)
+}
+
+// written reads the answer to a comment. Who edited a comment is not told, so
+// what was edited later than this was edited by someone else.
+func (t *Tracker) written(op string, p *commentPayload) (connectors.Receipt, error) {
+	if err := t.succeeded(op, p != nil, p != nil && p.Success); err != nil {
+		return connectors.Receipt{}, err
 	}
-	if m.Payload.Comment != nil && m.Payload.Comment.ID != "" {
-		return m.Payload.Comment.ID, nil
+	if p.Comment == nil || p.Comment.ID == "" {
+		return connectors.Receipt{}, t.fail(op, connectors.Unknown, errors.New("the answer does not hold the comment"), "")
 	}
-	return c.Mark.ID, nil
+	return connectors.Receipt{Remote: p.Comment.ID, Edited: when(&p.Comment.UpdatedAt)}, nil
 }
 
 // standing tells a comment that has arrived before from one that has been
 // deleted since (Linear never gives its id free again), and from one that we
 // wrote as somebody else.
-func (t *Tracker) standing(ctx context.Context, op string, c roadmap.Change) (string, error) {
+func (t *Tracker) standing(ctx context.Context, op string, c roadmap.Change) (connectors.Receipt, error) {
 	get := func() (any, **page[commentNode]) { q := new(commentsQuery); return q, &q.Page }
 	nodes, err := fetchPage(ctx, t, op, 1, CommentFilter{ID: &within{In: []string{c.Mark.ID}}}, get)
 	if err != nil {
-		return "", err
+		return connectors.Receipt{}, err
 	}
 	for _, n := range nodes {
 		if n.ID == c.Mark.ID && t.wrote(n) {
-			return n.ID, nil
+			return connectors.Receipt{Remote: n.ID, Edited: when(n.EditedAt)}, nil
 		}
 	}
 	if len(nodes) > 0 {
-		return "", t.fail(op, connectors.Forbidden, errors.New("a comment with our id is there, by another account"),
+		return connectors.Receipt{}, t.fail(op, connectors.Forbidden, errors.New("a comment with our id is there, by another account"),
 			"use the account that alignd wrote with before, or delete its comment")
 	}
-	return "", t.fail(op, connectors.NotFound, errors.New("it was written before, and a person has deleted it"), "")
+	return connectors.Receipt{}, t.fail(op, connectors.NotFound, errors.New("it was written before, and a person has deleted it"), "")
 }
 
 // updateComment edits in place. A comment that a person deleted is NotFound.
-func (t *Tracker) updateComment(ctx context.Context, c roadmap.Change) (string, error) {
+func (t *Tracker) updateComment(ctx context.Context, c roadmap.Change) (connectors.Receipt, error) {
 	op := fmt.Sprintf("edit our comment on %s", c.Ref)
 	id := c.Remote
 	if id == "" {
@@ -165,7 +171,7 @@ func (t *Tracker) updateComment(ctx context.Context, c roadmap.Change) (string, 
 	}
 	var m updateComment
 	if err := t.mutate(ctx, op, &m, named(id, "input", CommentUpdateInput{Body: render(c.Text)})); err != nil {
-		return "", err
+		return connectors.Receipt{}, err
 	}
-	return id, t.succeeded(op, m.Payload != nil, m.Payload != nil && m.Payload.Success)
+	return t.written(op, m.Payload)
 }

@@ -146,6 +146,13 @@ func (w *world) Say(_ *testing.T, k roadmap.Key, body string) {
 	w.site.AddComment(linearsim.Comment{IssueID: k.ID, UserID: w.person, Body: body})
 }
 
+func (w *world) Rewrite(t *testing.T, _ roadmap.Key, comment, body string) {
+	t.Helper()
+	if err := w.site.EditComment(comment, body); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (w *world) Delete(t *testing.T, _ roadmap.Key, comment string) {
 	t.Helper()
 	if err := w.site.DeleteComment(comment); err != nil {

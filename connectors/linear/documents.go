@@ -98,7 +98,10 @@ type done struct{ Success bool }
 
 type commentPayload struct {
 	Success bool
-	Comment *idNode
+	Comment *struct {
+		ID        string `graphql:"id"`
+		UpdatedAt string
+	}
 }
 
 type createComment struct {

@@ -20,7 +20,9 @@ func (t *Tracker) Apply(ctx context.Context, changes []roadmap.Change) []connect
 	receipts := make([]connectors.Receipt, len(changes))
 	alone := func(indexes []int) {
 		for _, i := range indexes {
-			receipts[i].Remote, receipts[i].Err = t.apply(ctx, changes[i])
+			var err error
+			receipts[i], err = t.apply(ctx, changes[i])
+			receipts[i].Err = err
 		}
 	}
 	lots, rest := t.lots(ctx, changes)

@@ -156,6 +156,7 @@ type commentNode struct {
 	ID        string `graphql:"id"`
 	Body      string
 	CreatedAt string
+	EditedAt  *string
 	User      *idNode
 	BotActor  *struct{ Type string }
 }

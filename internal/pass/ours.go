@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
+	"github.com/alignd/alignd/config"
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 	"github.com/alignd/alignd/internal/store"
@@ -50,12 +52,12 @@ func (p *Pass) heal(ctx context.Context, tracker string) error {
 		byKey[it.Key] = it
 	}
 	for _, e := range open {
-		outcome, why, remote := settled(e.Change, byKey, comments)
+		outcome, why, as := settled(e.Change, byKey, comments)
 		if e.Change.Action == roadmap.UpdateComment && outcome == store.Done && alike(e.Change, ours[e.Change.Key].Comment) {
 			outcome, why = store.Failed, "it cannot be told from the edit before; it is made again"
 		}
 		p.Log.Warn("found an open write of an earlier run", "org", p.Org.Name, "ref", e.Change.Ref, "action", e.Change.Action, "outcome", outcome)
-		if err := p.Store.Settle(ctx, e.Seq, e.Change, outcome, why, remote, p.Now()); err != nil {
+		if err := p.Store.Settle(ctx, e.Seq, e.Change, outcome, why, as, p.Now()); err != nil {
 			return err
 		}
 	}
@@ -69,37 +71,38 @@ func alike(c roadmap.Change, was *roadmap.OurComment) bool {
 }
 
 // settled tells from what stands in the tracker whether a change was made.
-func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []roadmap.Comment) (o store.Outcome, why, remote string) {
+func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []roadmap.Comment) (o store.Outcome, why string, as store.Written) {
 	it, there := items[c.Key]
 	if !there {
-		return store.Failed, "the item is gone, or cannot be seen any more", ""
+		return store.Failed, "the item is gone, or cannot be seen any more", as
 	}
 	switch c.Action {
 	case roadmap.AddLabel, roadmap.RemoveLabel:
 		if it.HasLabel(c.Value) == (c.Action == roadmap.AddLabel) {
-			return store.Done, "", ""
+			return store.Done, "", as
 		}
 	case roadmap.CreateComment:
 		for _, found := range comments {
 			if found.Key == c.Key && found.Mark.ID == c.Mark.ID {
-				return store.Done, "", found.Remote
+				return store.Done, "", store.Written{Remote: found.Remote, Edited: found.Edited}
 			}
 		}
 	case roadmap.UpdateComment:
 		// An edit made twice is the same as once: it is planned again if needed.
 		for _, found := range comments {
 			if found.Key == c.Key && found.Remote == c.Remote && slices.Equal(found.Mark.Rules, c.Mark.Rules) {
-				return store.Done, "", found.Remote
+				return store.Done, "", store.Written{Remote: found.Remote, Edited: found.Edited}
 			}
 		}
 	}
-	return store.Failed, "it was not delivered", ""
+	return store.Failed, "it was not delivered", as
 }
 
 // findOurs reads what is ours, and looks in the trackers for comments of ours
 // on items that this database has never looked at: after the database is lost,
 // or moved, nothing may be said twice. Only items that have a finding or carry a
-// label of a rule are looked at, once each, many to a request.
+// label of a rule are looked at, once each, many to a request. Comments that
+// speak are read again as often as ids are counted: a person may have edited one.
 func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]bool) error {
 	ours, searched, err := p.Store.Ours(ctx)
 	if err != nil {
@@ -114,11 +117,11 @@ func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]b
 		if incomplete[t.Name] {
 			continue
 		}
-		items := p.suspects(t.Name, o, searched)
-		if len(items) == 0 {
+		items, known := p.suspects(t.Name, o, searched), p.unread(t, o)
+		if len(items)+len(known) == 0 {
 			continue
 		}
-		comments, err := p.Trackers[t.Name].Comments(ctx, items)
+		comments, err := p.Trackers[t.Name].Comments(ctx, slices.Concat(items, known))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -126,7 +129,13 @@ func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]b
 			o.Troubles = append(o.Troubles, err)
 			continue
 		}
+		if err := p.lookAt(ctx, o, known, comments); err != nil {
+			return err
+		}
 		for _, c := range firsts(comments) {
+			if slices.ContainsFunc(known, func(it roadmap.Item) bool { return it.Key == c.Key }) {
+				continue
+			}
 			if err := p.adopt(ctx, o, c); err != nil {
 				return err
 			}
@@ -173,6 +182,70 @@ func (p *Pass) suspects(tracker string, o *Outcome, searched map[roadmap.Key]boo
 	return items
 }
 
+// unread gives the items of a tracker with a comment of ours that speaks and was
+// not read for as long as a count of ids holds.
+func (p *Pass) unread(t config.Tracker, o *Outcome) []roadmap.Item {
+	var items []roadmap.Item
+	if p.Look {
+		return nil
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(o.Ours), roadmap.Key.Compare) {
+		c := o.Ours[k].Comment
+		if k.Tracker != t.Name || c == nil || c.Deleted || len(c.Rules) == 0 || p.Now().Before(c.Looked.Add(t.Census)) {
+			continue
+		}
+		if it, there := o.Alignment.Item(k); there {
+			items = append(items, *it)
+		}
+	}
+	return items
+}
+
+// lookAt remembers what became of our comments on some items.
+func (p *Pass) lookAt(ctx context.Context, o *Outcome, known []roadmap.Item, comments []roadmap.Comment) error {
+	for _, it := range known {
+		was := o.Ours[it.Key].Comment
+		*was = seenAgain(*was, standing(comments, it.Key, was.Remote), p.Now())
+		if err := p.Store.LookedAt(ctx, it.Key, *was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// standing finds the comment of ours that is known on an item; nil: it is missing.
+func standing(comments []roadmap.Comment, k roadmap.Key, remote string) *roadmap.Comment {
+	i := slices.IndexFunc(comments, func(c roadmap.Comment) bool { return c.Key == k && c.Remote == remote })
+	if i < 0 {
+		return nil
+	}
+	return &comments[i]
+}
+
+// sameEdit is how much later a tracker may date an edit of ours than it said when
+// it took it.
+const sameEdit = time.Minute
+
+// seenAgain is what we know of our comment when it was looked for: someone else
+// has edited it since we wrote it or saw it last, or it is missing. A missing one
+// may only be hidden, so nothing is concluded from that.
+func seenAgain(was roadmap.OurComment, found *roadmap.Comment, now time.Time) roadmap.OurComment {
+	was.Looked = now
+	switch {
+	case found != nil:
+		was.DeletedAt = time.Time{}
+		if found.Edited.After(was.Edited.Add(sameEdit)) {
+			was.EditedAt = now
+		}
+		if found.Edited.After(was.Edited) {
+			was.Edited = found.Edited
+		}
+	case was.DeletedAt.IsZero():
+		was.DeletedAt = now
+	}
+	return was
+}
+
 // firsts keeps one comment of each item: the newest of its lives.
 func firsts(comments []roadmap.Comment) []roadmap.Comment {
 	var kept []roadmap.Comment
@@ -217,7 +290,7 @@ func (p *Pass) adopt(ctx context.Context, o *Outcome, c roadmap.Comment) error {
 			Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: role, Action: roadmap.CreateComment,
 			Value: c.Body, Mark: c.Mark, Remote: c.Remote, Rules: c.Mark.Rules, Why: why, RuleFacts: spoken,
 		}
-		if err := p.Store.Note(ctx, o.Run, change, store.Adopted, why, p.Now()); err != nil {
+		if err := p.Store.Adopt(ctx, o.Run, change, why, store.Written{Edited: c.Edited}, p.Now()); err != nil {
 			return err
 		}
 	}
@@ -229,7 +302,7 @@ func (p *Pass) adopt(ctx context.Context, o *Outcome, c roadmap.Comment) error {
 			}
 		}
 		change := roadmap.Change{Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: role, Action: roadmap.AddLabel, Value: label, Rules: c.Mark.Rules, Why: why, Facts: held}
-		if err := p.Store.Note(ctx, o.Run, change, store.Adopted, why, p.Now()); err != nil {
+		if err := p.Store.Adopt(ctx, o.Run, change, why, store.Written{}, p.Now()); err != nil {
 			return err
 		}
 	}

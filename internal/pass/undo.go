@@ -35,7 +35,10 @@ func (p *Pass) Undo(ctx context.Context, run int64, allow func(changes []roadmap
 			return nil, err
 		}
 	}
-	changes, left, err := p.reverse(ctx, run)
+	if o.Ours, _, err = p.Store.Ours(ctx); err != nil {
+		return nil, err
+	}
+	changes, left, err := p.reverse(ctx, run, o.Ours)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +67,7 @@ func (p *Pass) Undo(ctx context.Context, run int64, allow func(changes []roadmap
 
 // reverse finds what would take back a run's writes, the newest first, and what
 // is left as it is.
-func (p *Pass) reverse(ctx context.Context, run int64) (changes []roadmap.Change, left []Left, err error) {
+func (p *Pass) reverse(ctx context.Context, run int64, ours map[roadmap.Key]roadmap.Ours) (changes []roadmap.Change, left []Left, err error) {
 	log, err := p.Store.Log(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -72,10 +75,6 @@ func (p *Pass) reverse(ctx context.Context, run int64) (changes []roadmap.Change
 	mine := slices.DeleteFunc(slices.Clone(log), func(e store.Entry) bool { return e.Run != run })
 	if len(mine) == 0 {
 		return nil, nil, fmt.Errorf("run %d wrote nothing, or there was no such run. Try: alignd log, which tells the runs", run)
-	}
-	ours, _, err := p.Store.Ours(ctx)
-	if err != nil {
-		return nil, nil, err
 	}
 	now, err := p.asTheyAre(ctx, mine)
 	if err != nil {
@@ -185,6 +184,8 @@ func backComment(c roadmap.Change, e store.Entry, log []store.Entry, now *roadma
 		return c, "the comment is not ours any more"
 	case now.Deleted:
 		return c, "a person has deleted the comment"
+	case !now.EditedAt.IsZero():
+		return c, "someone has edited the comment since"
 	}
 	c.Action, c.Remote, c.Mark, c.Undone = roadmap.UpdateComment, now.Remote, was.Mark, map[roadmap.Rule]string{}
 	maps.Copy(c.Undone, now.Rules) // with the facts of today: who takes it back has seen them

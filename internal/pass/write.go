@@ -88,7 +88,7 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 		}
 	}
 	now, err := w.read(ctx, keys)
-	var there map[roadmap.Key]roadmap.Comment
+	var there []roadmap.Comment
 	if err == nil {
 		there, err = w.present(ctx, changes, now)
 	}
@@ -101,17 +101,23 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 	}
 	var fit []roadmap.Change
 	for _, c := range changes {
-		if found, is := there[c.Key]; is && c.Action == roadmap.CreateComment {
-			if err := w.adopt(ctx, w.o, found); err != nil {
+		if found := unknown(there, c); found != nil {
+			if err := w.adopt(ctx, w.o, *found); err != nil {
 				return err
 			}
 			w.Log.Warn("found a comment of ours that the database did not know: it is an old copy, or another", "org", w.Org.Name, "ref", c.Ref)
 			w.o.Results[c.ID] = Result{store.Skipped, "a comment of ours is there already; the next pass goes on from it"}
 			continue
 		}
-		if why := w.unfit(c, now); why != "" {
+		why := w.unfit(c, now)
+		if why == "" && c.Action == roadmap.UpdateComment {
+			if why, err = w.rewritten(ctx, c, there); err != nil {
+				return err
+			}
+		}
+		if why != "" {
 			w.o.Results[c.ID] = Result{store.Skipped, why}
-			if err := w.Store.Note(ctx, w.o.Run, c, store.Skipped, why, w.Now()); err != nil {
+			if err := w.Store.Skip(ctx, w.o.Run, c, why, w.Now()); err != nil {
 				return err
 			}
 			continue
@@ -166,30 +172,47 @@ func lot(changes []roadmap.Change, together int) int {
 	return cut(changes[:n], max(together, 1))
 }
 
-// present finds comments of ours on the items that are about to get one. The
-// database does not know of any, but it may be an old copy, or another one that
-// was not there when they were written.
-func (w *writer) present(ctx context.Context, changes []roadmap.Change, now map[roadmap.Key]roadmap.Item) (map[roadmap.Key]roadmap.Comment, error) {
+// present reads our comments on the items that are about to get one, or whose
+// comment is about to be edited.
+func (w *writer) present(ctx context.Context, changes []roadmap.Change, now map[roadmap.Key]roadmap.Item) ([]roadmap.Comment, error) {
 	var items []roadmap.Item
 	for _, c := range changes {
-		if it, is := now[c.Key]; is && c.Action == roadmap.CreateComment {
+		if it, is := now[c.Key]; is && c.Action.IsComment() {
 			items = append(items, it)
 		}
 	}
 	if len(items) == 0 {
 		return nil, nil
 	}
-	comments, err := w.tracker.Comments(ctx, items)
-	if err != nil {
-		return nil, err
-	}
-	there := map[roadmap.Key]roadmap.Comment{}
-	for _, c := range firsts(comments) {
-		if c.Remote != "" {
-			there[c.Key] = c
+	return w.tracker.Comments(ctx, items)
+}
+
+// unknown gives the comment of ours that stands where one is about to be written;
+// nil: there is none. The database does not know of it, but it may be an old copy,
+// or another one that was not there when it was written.
+func unknown(there []roadmap.Comment, c roadmap.Change) *roadmap.Comment {
+	var found *roadmap.Comment
+	for i := range there {
+		if c.Action == roadmap.CreateComment && there[i].Key == c.Key && there[i].Remote != "" {
+			found = &there[i] // the newest of its lives
 		}
 	}
-	return there, nil
+	return found
+}
+
+// rewritten says why our comment is not edited now where someone else has edited
+// it and we did not know, or "".
+func (w *writer) rewritten(ctx context.Context, c roadmap.Change, there []roadmap.Comment) (string, error) {
+	was := w.o.Ours[c.Key].Comment
+	found := standing(there, c.Key, c.Remote)
+	if was == nil || found == nil {
+		return "", nil // the edit itself tells
+	}
+	is := seenAgain(*was, found, w.Now())
+	if is.EditedAt.Equal(was.EditedAt) {
+		return "", nil
+	}
+	return "someone has edited our comment since; the next pass looks at it anew", w.Store.LookedAt(ctx, c.Key, is)
 }
 
 // read reads items directly and stores what came.
@@ -292,7 +315,7 @@ func (w *writer) settle(ctx context.Context, seq int64, c roadmap.Change, receip
 	err := receipt.Err
 	if err == nil {
 		w.o.Results[c.ID] = Result{Outcome: store.Done}
-		return w.Store.Settle(settleCtx, seq, c, store.Done, "", receipt.Remote, w.Now())
+		return w.Store.Settle(settleCtx, seq, c, store.Done, "", store.Written{Remote: receipt.Remote, Edited: receipt.Edited}, w.Now())
 	}
 	outcome := store.Failed
 	switch connectors.KindOf(err) {
@@ -318,7 +341,7 @@ func (w *writer) settle(ctx context.Context, seq int64, c roadmap.Change, receip
 	}
 	w.Log.Info("write failed", "org", w.Org.Name, "ref", c.Ref, "action", c.Action, "outcome", outcome, "error", err)
 	w.o.Results[c.ID] = Result{outcome, err.Error()}
-	return w.Store.Settle(settleCtx, seq, c, outcome, err.Error(), "", w.Now())
+	return w.Store.Settle(settleCtx, seq, c, outcome, err.Error(), store.Written{}, w.Now())
 }
 
 // verify reads the items back. A label counts as written when it is seen; an
@@ -341,7 +364,7 @@ func (w *writer) verify(ctx context.Context, keys []roadmap.Key, sent []unverifi
 			why = "the tracker took it, but the label did not change"
 		}
 		w.o.Results[u.change.ID] = Result{outcome, why}
-		if err := w.Store.Settle(ctx, u.seq, u.change, outcome, why, "", w.Now()); err != nil {
+		if err := w.Store.Settle(ctx, u.seq, u.change, outcome, why, store.Written{}, w.Now()); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func (b *builder) comment(s subject, active []roadmap.Finding) {
 		b.park(s, b.edit(s, was, speak), b.settled(speak))
 	case len(speak) > 0:
 		c := b.edit(s, was, speak)
-		edits := !sameFacts(was.Rules, speak) && c.Value != was.Text
+		edits := !sameFacts(was.Rules, speak) && (c.Value != was.Text || !was.EditedAt.IsZero())
 		who, until := b.whom(s, was, speak)
 		switch {
 		case who.ID == "" || b.in.Now.Before(until):
@@ -111,9 +111,10 @@ func (b *builder) edit(s subject, was *roadmap.OurComment, speak []roadmap.Findi
 
 // whom gives the one person to mention in a comment that has stood for a second
 // grace without effect, and from when on; nobody where one was mentioned
-// already, or where nobody can act.
+// already, where nobody can act, or where a person has edited the comment: that
+// stands until the facts change.
 func (b *builder) whom(s subject, was *roadmap.OurComment, speak []roadmap.Finding) (who roadmap.Person, from time.Time) {
-	if was.Asked != "" || was.Begun.IsZero() {
+	if was.Asked != "" || was.Begun.IsZero() || !was.EditedAt.IsZero() {
 		return roadmap.Person{}, time.Time{}
 	}
 	for _, f := range speak {

@@ -294,7 +294,7 @@ func stoodDown(parked []plan.Held, f roadmap.Finding) []StoodDown {
 
 // reportedIn tells where a finding was said.
 func reportedIn(ours roadmap.Ours, f roadmap.Finding, rule config.Rule) string {
-	if c := ours.Comment; c != nil && !c.Deleted {
+	if c := ours.Comment; c != nil && !c.Deleted && c.DeletedAt.IsZero() {
 		if _, spoken := c.Rules[f.Rule]; spoken {
 			return "comment"
 		}

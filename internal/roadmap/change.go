@@ -204,8 +204,14 @@ type OurComment struct {
 	Rules   map[Rule]string // what it speaks of, with the facts ("" where they are not known); empty: it says resolved
 	Text    string          // as plain text; "" where it was found again and not written by this database
 	Deleted bool            // a person deleted it
-	// DeletedAt is when we noticed; zero: it was not, or it is not known.
+	// DeletedAt is when we noticed, or found it missing where it was not deleted
+	// for certain; zero: neither, or it is not known.
 	DeletedAt time.Time
+	// Edited is the last edit that we know of, by the tracker's clock, as
+	// Comment.Edited; EditedAt is when we noticed that it was someone else's. Zero:
+	// nobody has edited it since we wrote it.
+	Edited, EditedAt time.Time
+	Looked           time.Time // when it was read last; zero: never since we wrote it
 	// Begun is when it began to speak, after saying nothing or that all is
 	// resolved.
 	Begun time.Time
@@ -235,4 +241,7 @@ type Comment struct {
 	Remote string // the tracker's id; "": there is none, and the Mark tells of labels only
 	Mark   Mark
 	Body   string // as the tracker gives it, in the tracker's markup
+	// Edited is when it was edited last by someone of whom the tracker does not say
+	// that it was us, by the tracker's clock; zero: by nobody.
+	Edited time.Time
 }

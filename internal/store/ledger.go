@@ -63,9 +63,16 @@ func insertEntry(ctx context.Context, tx *sql.Tx, run int64, c roadmap.Change, o
 	return res.LastInsertId()
 }
 
+// Written is what a tracker says of a comment that was written or found. The zero
+// Written is that of a label.
+type Written struct {
+	Remote string    // the tracker's id of the comment
+	Edited time.Time // see connectors.Receipt and roadmap.Comment
+}
+
 // Settle writes the outcome of a change, and with it what is ours on the item
-// now, in one transaction. remote is the tracker's id of a comment written.
-func (s *Store) Settle(ctx context.Context, seq int64, c roadmap.Change, o Outcome, why, remote string, now time.Time) error {
+// now, in one transaction.
+func (s *Store) Settle(ctx context.Context, seq int64, c roadmap.Change, o Outcome, why string, as Written, now time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE ledger SET settled = ?, outcome = ?, error = ? WHERE seq = ?", ms(now), o, why, seq); err != nil {
 			return err
@@ -73,21 +80,26 @@ func (s *Store) Settle(ctx context.Context, seq int64, c roadmap.Change, o Outco
 		if o != Done {
 			return nil
 		}
-		return own(ctx, tx, c, remote, now)
+		return own(ctx, tx, c, as, now)
 	})
 }
 
-// Note writes an entry that sends nothing: a skipped change, or one found
-// already done (Adopted).
-func (s *Store) Note(ctx context.Context, run int64, c roadmap.Change, o Outcome, why string, now time.Time) error {
+// Skip writes an entry for a change that was not sent.
+func (s *Store) Skip(ctx context.Context, run int64, c roadmap.Change, why string, now time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := insertEntry(ctx, tx, run, c, o, why, now); err != nil {
+		_, err := insertEntry(ctx, tx, run, c, Skipped, why, now)
+		return err
+	})
+}
+
+// Adopt writes an entry for a change that was found already done, and records
+// it as ours.
+func (s *Store) Adopt(ctx context.Context, run int64, c roadmap.Change, why string, as Written, now time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := insertEntry(ctx, tx, run, c, Adopted, why, now); err != nil {
 			return err
 		}
-		if o != Adopted {
-			return nil
-		}
-		return own(ctx, tx, c, c.Remote, now)
+		return own(ctx, tx, c, as, now)
 	})
 }
 

@@ -89,7 +89,7 @@ func TestLifeOfAChange(t *testing.T) {
 				t.Errorf("ours before it was sent: %s", got)
 			}
 			if c.outcome != Intent {
-				if err := s.Settle(t.Context(), seq, add, c.outcome, "because", "", noon.Add(time.Second)); err != nil {
+				if err := s.Settle(t.Context(), seq, add, c.outcome, "because", Written{}, noon.Add(time.Second)); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -128,11 +128,14 @@ func TestOursAfterChanges(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return s.Settle(t.Context(), seq, c, Done, "", remote, noon)
+			return s.Settle(t.Context(), seq, c, Done, "", Written{Remote: remote}, noon)
 		}
 	}
-	note := func(c roadmap.Change, o Outcome) step {
-		return func(t *testing.T, s *Store) error { return s.Note(t.Context(), 1, c, o, "why", noon) }
+	adopted := func(c roadmap.Change) step {
+		return func(t *testing.T, s *Store) error { return s.Adopt(t.Context(), 1, c, "why", Written{}, noon) }
+	}
+	skipped := func(c roadmap.Change) step {
+		return func(t *testing.T, s *Store) error { return s.Skip(t.Context(), 1, c, "why", noon) }
 	}
 	deleted := func(t *testing.T, s *Store) error {
 		return s.CommentDeleted(t.Context(), comment(roadmap.UpdateComment, 0, "10", "edit", "f1"), noon)
@@ -149,8 +152,8 @@ func TestOursAfterChanges(t *testing.T) {
 		{"added and removed", []step{done(add, ""), done(label(roadmap.RemoveLabel, "needs-goal", ""), "")}, ""},
 		{"two labels, one removed", []step{done(add, ""), done(label(roadmap.AddLabel, "needs-po", "g"), ""), done(label(roadmap.RemoveLabel, "needs-goal", ""), "")}, "label needs-po for g"},
 		{"removed without ever being ours", []step{done(label(roadmap.RemoveLabel, "needs-goal", ""), "")}, ""},
-		{"found in the tracker", []step{note(add, Adopted)}, "label needs-goal for f1"},
-		{"skipped", []step{note(add, Skipped)}, ""},
+		{"found in the tracker", []step{adopted(add)}, "label needs-goal for f1"},
+		{"skipped", []step{skipped(add)}, ""},
 		{"a person removed it and the rule holds", []step{done(add, ""), func(t *testing.T, s *Store) error { return s.Forget(t.Context(), key("1"), "needs-goal") }}, ""},
 		{"it stands for new facts", []step{done(add, ""), func(t *testing.T, s *Store) error { return s.Restate(t.Context(), key("1"), "needs-goal", "f2") }}, "label needs-goal for f2"},
 		{"what is not ours cannot be restated", []step{func(t *testing.T, s *Store) error { return s.Restate(t.Context(), key("1"), "by-hand", "f2") }}, ""},
@@ -161,7 +164,7 @@ func TestOursAfterChanges(t *testing.T) {
 		{"deleted, and a new one for new facts", []step{done(create, "10"), deleted, done(comment(roadmap.CreateComment, 1, "", "again", "f2"), "20")}, `comment 1 at 20 says "again" for f2`},
 		{"refused as one that was there before the database was lost", []step{func(t *testing.T, s *Store) error { return s.CommentDeleted(t.Context(), create, noon) }}, `comment 0 at ` + roadmap.CommentID("acme", key("1"), 0) + ` says "say" for f1, deleted`},
 		{"the fourth of its lives", []step{done(comment(roadmap.CreateComment, 3, "", "again", "f9"), "40")}, `comment 3 at 40 says "again" for f9`},
-		{"found in the tracker", []step{note(comment(roadmap.CreateComment, 0, "10", "", "f1"), Adopted)}, `comment 0 at 10 says "" for f1`},
+		{"found in the tracker", []step{adopted(comment(roadmap.CreateComment, 0, "10", "", "f1"))}, `comment 0 at 10 says "" for f1`},
 		{"looked for, none there", []step{searched}, ""},
 		{"looked for, then written", []step{searched, done(create, "10")}, `comment 0 at 10 says "say" for f1`},
 		{"looking again forgets nothing", []step{done(create, "10"), searched}, `comment 0 at 10 says "say" for f1`},
@@ -204,7 +207,7 @@ func TestRefused(t *testing.T) {
 		now := noon.Add(time.Duration(minutes) * time.Minute)
 		seq, err := s.Begin(t.Context(), 1, c, now)
 		if err == nil {
-			err = s.Settle(t.Context(), seq, c, o, "403", "", now)
+			err = s.Settle(t.Context(), seq, c, o, "403", Written{}, now)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -235,7 +238,7 @@ func TestSettleIsWholeOrNotAtAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Settle(t.Context(), seq, c, Done, "", "", noon); err == nil || !strings.Contains(err.Error(), "paint-blue") {
+	if err := s.Settle(t.Context(), seq, c, Done, "", Written{}, noon); err == nil || !strings.Contains(err.Error(), "paint-blue") {
 		t.Errorf("error %v", err)
 	}
 	if open, err := s.OpenEntries(t.Context()); err != nil || len(open) != 1 {
@@ -311,14 +314,14 @@ func TestOursIsWhatWasDone(t *testing.T) {
 			outcome := rapid.SampledFrom([]Outcome{Done, Done, Done, Failed, Refused, Unknown, Skipped, Adopted}).Draw(rt, "outcome")
 			remote := c.Remote
 			if outcome == Adopted {
-				must(s.Note(t.Context(), 1, c, outcome, "", noon))
+				must(s.Adopt(t.Context(), 1, c, "", Written{}, noon))
 			} else {
 				seq, err := s.Begin(t.Context(), 1, c, noon)
 				must(err)
 				if c.Action == roadmap.CreateComment {
 					remote = "new" + value
 				}
-				must(s.Settle(t.Context(), seq, c, outcome, "", remote, noon))
+				must(s.Settle(t.Context(), seq, c, outcome, "", Written{Remote: remote}, noon))
 			}
 			if outcome != Done && outcome != Adopted {
 				continue

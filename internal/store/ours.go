@@ -12,7 +12,7 @@ import (
 )
 
 // own records what is ours after a change was made.
-func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string, now time.Time) error {
+func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, as Written, now time.Time) error {
 	k := c.Key
 	switch c.Action {
 	case roadmap.AddLabel:
@@ -38,15 +38,15 @@ func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string, now t
 		_, err := tx.ExecContext(ctx, "DELETE FROM label WHERE tracker = ? AND id = ? AND label = ?", k.Tracker, k.ID, c.Value)
 		return err
 	case roadmap.CreateComment, roadmap.UpdateComment:
-		return ownComment(ctx, tx, c, remote, now)
+		return ownComment(ctx, tx, c, as, now)
 	}
 	return fmt.Errorf("change %s: no such action %q", c.ID, c.Action)
 }
 
 // ownComment records our comment as it stands after a change.
-func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string, now time.Time) error {
-	if remote == "" {
-		remote = c.Remote
+func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, as Written, now time.Time) error {
+	if as.Remote == "" {
+		as.Remote = c.Remote
 	}
 	rules, err := json.Marshal(c.RuleFacts)
 	if err != nil {
@@ -67,9 +67,11 @@ func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, remote string
 		return err
 	}
 	_, err = tx.ExecContext(ctx,
-		`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text, begun) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text, deleted = 0`,
-		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, remote, string(rules), c.Value, ms(now))
+		`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text, begun, edited, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text,
+			begun = CASE edited_at WHEN 0 THEN begun ELSE excluded.begun END, -- who had edited it is not asked at once
+			deleted = 0, deleted_at = 0, edited = excluded.edited, edited_at = 0, looked = excluded.looked`,
+		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, as.Remote, string(rules), c.Value, ms(now), ms(as.Edited), ms(now))
 	if err == nil {
 		var undone []byte // null where nothing is taken back
 		if undone, err = json.Marshal(c.Undone); err == nil {
@@ -113,13 +115,21 @@ func (s *Store) Mentions(ctx context.Context, since time.Time) (map[roadmap.Key]
 func (s *Store) CommentDeleted(ctx context.Context, c roadmap.Change, now time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if c.Action == roadmap.CreateComment {
-			if err := own(ctx, tx, c, c.Mark.ID, now); err != nil {
+			if err := own(ctx, tx, c, Written{Remote: c.Mark.ID}, now); err != nil {
 				return err
 			}
 		}
 		_, err := tx.ExecContext(ctx, "UPDATE comment SET deleted = 1, deleted_at = ? WHERE tracker = ? AND id = ?", ms(now), c.Key.Tracker, c.Key.ID)
 		return err
 	})
+}
+
+// LookedAt remembers what was found where our comment should be: when someone
+// else has edited it, or since when it is missing.
+func (s *Store) LookedAt(ctx context.Context, k roadmap.Key, c roadmap.OurComment) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE comment SET looked = ?, deleted_at = ?, edited = ?, edited_at = ? WHERE tracker = ? AND id = ? AND deleted = 0",
+		ms(c.Looked), ms(c.DeletedAt), ms(c.Edited), ms(c.EditedAt), k.Tracker, k.ID)
+	return err
 }
 
 // LookedFor remembers that items were searched for comments of ours and have
@@ -198,15 +208,15 @@ func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, se
 	if err != nil {
 		return nil, nil, err
 	}
-	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, deleted_at, begun, returns, asked, undone FROM comment", func(scan func(...any) error) error {
+	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, deleted_at, edited, edited_at, looked, begun, returns, asked, undone FROM comment", func(scan func(...any) error) error {
 		var k roadmap.Key
 		var c roadmap.OurComment
 		var rules, undone []byte
-		var gone, begun int64
-		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &gone, &begun, &c.Returns, &c.Asked, &undone); err != nil {
+		var gone, edited, noticed, looked, begun int64
+		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &gone, &edited, &noticed, &looked, &begun, &c.Returns, &c.Asked, &undone); err != nil {
 			return err
 		}
-		c.DeletedAt, c.Begun = at(gone), at(begun)
+		c.DeletedAt, c.Edited, c.EditedAt, c.Looked, c.Begun = at(gone), at(edited), at(noticed), at(looked), at(begun)
 		searched[k] = true
 		if c.ID == "" {
 			return nil

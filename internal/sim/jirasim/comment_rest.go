@@ -71,6 +71,12 @@ func (s *Server) commentView(c *call, cm *Comment, expand string) map[string]any
 	if u := s.userView(c, cm.Author); u != nil {
 		v["author"], v["updateAuthor"] = u, u
 	}
+	if cm.Editor != "" {
+		delete(v, "updateAuthor")
+		if u := s.userView(c, cm.Editor); u != nil {
+			v["updateAuthor"] = u
+		}
+	}
 	if cm.Visibility != nil {
 		v["visibility"] = cm.Visibility
 	}
@@ -206,7 +212,7 @@ func (s *Server) putComment(c *call) reply {
 		return fail(http.StatusBadRequest, c.user.Name+", you do not have the permission to edit this comment.")
 	}
 	next := cm.clone()
-	next.Body = text
+	next.Body, next.Editor = text, c.user.AccountID
 	in.apply(&next)
 	s.publish(c.user, r, &next)
 	kept := s.setComment(r, next)

@@ -51,6 +51,23 @@ func (s *Server) AddComment(key, by, body string) (Comment, error) {
 	return c.clone(), nil
 }
 
+// EditComment lets a person who may edit all comments change one, anybody's.
+func (s *Server) EditComment(key, id, by, body string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.find(key)
+	if r == nil || commentAt(r, id) < 0 {
+		return fmt.Errorf("edit comment: there is no comment %s on issue %s", id, key)
+	}
+	if s.users[by] == nil {
+		return fmt.Errorf("edit comment %s on %s: there is no user %q; add them first", id, key, by)
+	}
+	c := r.comments[commentAt(r, id)].clone()
+	c.Body, c.Editor = body, by
+	s.setComment(r, c)
+	return nil
+}
+
 // DeleteComment lets a person delete a comment, anybody's.
 func (s *Server) DeleteComment(key, id string) error {
 	s.mu.Lock()

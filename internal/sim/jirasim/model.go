@@ -118,6 +118,7 @@ type Comment struct {
 	ID         string
 	IssueID    string
 	Author     string // account id
+	Editor     string // of the last edit; "": nobody has edited it
 	Body       string // wiki markup
 	Created    time.Time
 	Updated    time.Time

@@ -1,17 +1,20 @@
 -- +goose Up
 -- Labels that were on an item before we had a reason to put them there (ours = 0):
--- never ours to take off, but a person who does so has said something. So
--- has one who edits our comment: edit is the tracker's own word for its state
--- after we wrote it, edited_at when we noticed that it is another one (0: it is not).
+-- never ours to take off, but a person who does so has said something.
 ALTER TABLE label ADD COLUMN ours INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE comment ADD COLUMN edit TEXT NOT NULL DEFAULT '';
+-- So has one who edits our comment. edited is the last edit that we know of, by the
+-- tracker's clock; edited_at when we noticed that it was someone else's (0: it was
+-- not); looked when the comment was read last.
+ALTER TABLE comment ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN edited_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE comment ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;
 -- How often our comment began to speak again after it had said that all is resolved.
 ALTER TABLE comment ADD COLUMN returns INTEGER NOT NULL DEFAULT 0;
 
 -- +goose Down
 ALTER TABLE comment DROP COLUMN returns;
+ALTER TABLE comment DROP COLUMN looked;
 ALTER TABLE comment DROP COLUMN edited_at;
-ALTER TABLE comment DROP COLUMN edit;
+ALTER TABLE comment DROP COLUMN edited;
 DELETE FROM label WHERE ours = 0;
 ALTER TABLE label DROP COLUMN ours;
