@@ -37,9 +37,18 @@ type Entry struct {
 	Change  roadmap.Change
 }
 
-// Begin writes the intent of a change before it is sent.
+// Begin writes the intent of a change before it is sent. The newest run that may
+// write has the lease of the database: an older one, which can only be there where
+// the file lock does not hold, is refused.
 func (s *Store) Begin(ctx context.Context, run int64, c roadmap.Change, now time.Time) (seq int64, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
+		var newer sql.NullInt64
+		if err := tx.QueryRowContext(ctx, "SELECT max(id) FROM run WHERE id > ? AND wrote = 1", run).Scan(&newer); err != nil {
+			return err
+		}
+		if newer.Valid {
+			return fmt.Errorf("another alignd has begun run %d on it while run %d was under way, which writes nothing more. Try: one alignd for a database, on a local disk", newer.Int64, run)
+		}
 		seq, err = insertEntry(ctx, tx, run, c, Intent, "", now)
 		return err
 	})

@@ -118,6 +118,37 @@ func TestLifeOfAChange(t *testing.T) {
 	}
 }
 
+// A run that another has overtaken may not begin a change; one that only
+// observes overtakes nobody.
+func TestTheNewestRunHasTheLease(t *testing.T) {
+	s := fresh(t)
+	begin := func(wrote bool) int64 {
+		t.Helper()
+		id, err := s.BeginRun(t.Context(), wrote, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	c := roadmap.Change{ID: "c", Key: key("1"), Action: roadmap.AddLabel, Value: "needs-goal"}
+	first := begin(true)
+	begin(false)
+	if _, err := s.Begin(t.Context(), first, c, noon); err != nil {
+		t.Fatal(err)
+	}
+	second := begin(true)
+	if _, err := s.Begin(t.Context(), first, c, noon); err == nil || !strings.Contains(err.Error(), "another alignd has begun run 3 on it while run 1 was under way") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := s.Begin(t.Context(), second, c, noon); err != nil {
+		t.Error(err)
+	}
+	entries, err := s.Log(t.Context())
+	if err != nil || len(entries) != 2 {
+		t.Errorf("%d entries, error %v; want the two that were let through", len(entries), err)
+	}
+}
+
 // TestOursAfterChanges: what is ours on an item after changes were made, and
 // after what people did to them was noticed.
 func TestOursAfterChanges(t *testing.T) {
