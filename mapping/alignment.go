@@ -188,6 +188,27 @@ func (a *Alignment) Role(k roadmap.Key) roadmap.Role {
 	return roadmap.RoleStory
 }
 
+// Walked gives a function that tells what a story's walk meets, in the order in
+// which it does, without the story itself and goals of the file: what is said of
+// the story rests on these. Of anything else it tells nothing.
+func (a *Alignment) Walked() func(roadmap.Key) []*roadmap.Item {
+	w := newWalker(a.g)
+	return func(k roadmap.Key) []*roadmap.Item {
+		i, known := a.g.byKey[k]
+		if !known || !a.isStory(k) {
+			return nil
+		}
+		var met []*roadmap.Item
+		w.run(i)
+		for _, at := range w.queue[1:] {
+			if it := a.g.items[at]; it.Kind != roadmap.KindFileGoal {
+				met = append(met, it)
+			}
+		}
+		return met
+	}
+}
+
 // EachItem hands on every item of the graph, in order.
 func (a *Alignment) EachItem(f func(*roadmap.Item)) {
 	for _, it := range a.g.items {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alignd/alignd/internal/plan"
 	"github.com/alignd/alignd/internal/sim/jirasim"
 )
 
@@ -91,6 +92,52 @@ func TestTheItemChangesBetweenPlanAndWrite(t *testing.T) {
 			w.quiet()
 		})
 	}
+}
+
+// Where the file lock does not hold, the pass that another one has overtaken
+// writes nothing more.
+func TestAnotherPassBeginsBetweenPlanAndWrite(t *testing.T) {
+	w := newTown(t, "")
+	w.story("PAY-10", "")
+	_, err := w.once(t.Context(), func(plan.Plan) (bool, error) {
+		_, err := w.store.BeginRun(t.Context(), true, w.clock.Now())
+		return true, err
+	})
+	if err == nil || !strings.Contains(err.Error(), "another alignd has begun run 2 on it") {
+		t.Errorf("error %v", err)
+	}
+	w.want("PAY-10 " + nothing)
+	w.well()
+	w.want("PAY-10 " + flagged)
+}
+
+// The same of what the story leads to: a search index that lags shows an epic as
+// it was.
+func TestItsEpicChangesBetweenPlanAndWrite(t *testing.T) {
+	w := newTown(t, "")
+	w.story("PAY-10", "PAY-2")
+	o := w.passWhile(func() { w.move("PAY-2", "ROAD-1") })
+	if got := planned(o); got != "jira:PAY-10 add-label skipped; jira:PAY-10 create-comment skipped" {
+		t.Errorf("planned and done: %s", got)
+	}
+	for _, r := range o.Results {
+		if r.Error != "jira:PAY-2, to which it leads, has changed since it was read; the next pass looks at it anew" {
+			t.Errorf("the reason is %q", r.Error)
+		}
+	}
+	w.quiet()
+	w.want("PAY-10 " + nothing)
+
+	w.move("PAY-2", "")
+	w.well()
+	w.want("PAY-10 " + flagged)
+	w.move("PAY-2", "ROAD-1")
+	o = w.passWhile(func() { w.move("PAY-2", "") })
+	if got := planned(o); got != "jira:PAY-10 remove-label skipped; jira:PAY-10 update-comment skipped" {
+		t.Errorf("planned and done: %s", got)
+	}
+	w.quiet()
+	w.want("PAY-10 " + flagged)
 }
 
 // An item that is deleted between plan and write is skipped, remembered as gone,

@@ -151,10 +151,10 @@ func TestTheOrderOfThings(t *testing.T) {
 	want := []string{
 		"fetch 1", "comments 1", // heal
 		"pull 0", "pull 1",
-		"count",                     // what is gone?
-		"fetch 9",                   // outside
-		"comments 1,2",              // ours, after the database was lost?
-		"fetch 1,2", "comments 1,2", // as they stand, before the write
+		"count",                       // what is gone?
+		"fetch 9",                     // outside
+		"comments 1,2",                // ours, after the database was lost?
+		"fetch 1,2,9", "comments 1,2", // as they stand, and what they lead to, before the write
 		"add-label 1", "add-label 2", "create-comment 1", "create-comment 2",
 		"fetch 1,2",
 	}

@@ -60,8 +60,24 @@ func (p *Pass) heal(ctx context.Context, tracker string) error {
 		if err := p.Store.Settle(ctx, e.Seq, e.Change, outcome, why, as, p.Now()); err != nil {
 			return err
 		}
+		if e.Change.Action == roadmap.UpdateComment && outcome == store.Failed {
+			if err := p.mayBeOurs(ctx, e.Change.Key, ours[e.Change.Key].Comment, as); err != nil {
+				return err
+			}
+		}
 	}
 	return p.Store.PutItems(ctx, items)
+}
+
+// mayBeOurs takes an edit that is seen after one of ours had no outcome for ours:
+// a tracker may not tell whose it was.
+func (p *Pass) mayBeOurs(ctx context.Context, k roadmap.Key, was *roadmap.OurComment, as store.Written) error {
+	if was == nil || !as.Edited.After(was.Edited) {
+		return nil
+	}
+	is := *was
+	is.Edited = as.Edited
+	return p.Store.LookedAt(ctx, k, is)
 }
 
 // alike reports whether the mark of an edited comment would be the same with

@@ -37,6 +37,9 @@ func (p *Pass) write(ctx context.Context, o *Outcome) error {
 		}
 		slices.SortStableFunc(changes, func(a, b roadmap.Change) int { return cmp.Compare(a.Ref, b.Ref) })
 		w := writer{Pass: p, tracker: p.Trackers[t.Name], o: o}
+		if o.Alignment != nil {
+			w.walked = o.Alignment.Walked()
+		}
 		for len(changes) > 0 && w.over == nil {
 			n := cut(changes, batch)
 			if err := w.batch(ctx, changes[:n]); err != nil {
@@ -70,8 +73,9 @@ type writer struct {
 	*Pass
 	tracker connectors.Tracker
 	o       *Outcome
-	over    error // why nothing more is sent to this tracker
-	lost    int   // how many writes in a row went wrong as they do when a tracker is down
+	walked  func(roadmap.Key) []*roadmap.Item // nil: what is written rests on nothing but itself
+	over    error                             // why nothing more is sent to this tracker
+	lost    int                               // how many writes in a row went wrong as they do when a tracker is down
 }
 
 // unverified is a label that was sent and is yet to be read back.
@@ -87,7 +91,7 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 			keys = append(keys, c.Key)
 		}
 	}
-	now, err := w.read(ctx, keys)
+	now, err := w.read(ctx, append(slices.Clone(keys), w.under(keys)...))
 	var there []roadmap.Comment
 	if err == nil {
 		there, err = w.present(ctx, changes, now)
@@ -145,6 +149,24 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 		fit = fit[n:]
 	}
 	return w.verify(ctx, keys, sent)
+}
+
+// under gives what is met in this tracker from some items on: a change rests on
+// that as much as on the item itself.
+func (w *writer) under(keys []roadmap.Key) []roadmap.Key {
+	var met []roadmap.Key
+	for _, k := range keys {
+		if w.walked == nil {
+			break
+		}
+		for _, it := range w.walked(k) {
+			if it.Key.Tracker == k.Tracker && !slices.Contains(keys, it.Key) {
+				met = append(met, it.Key)
+			}
+		}
+	}
+	slices.SortFunc(met, roadmap.Key.Compare)
+	return slices.Compact(met)
 }
 
 // labelsFirst puts comments last, so that one only ever speaks of labels that
@@ -249,6 +271,14 @@ func (w *writer) unfit(c roadmap.Change, now map[roadmap.Key]roadmap.Item) strin
 	seen, _ := w.o.Alignment.Item(c.Key)
 	if seen == nil || !same(*seen, it) {
 		return "the item has changed since it was read; the next pass looks at it anew"
+	}
+	for _, met := range w.walked(c.Key) {
+		if met.Key.Tracker != c.Key.Tracker {
+			continue
+		}
+		if is, there := now[met.Key]; !there || !same(*met, is) {
+			return fmt.Sprintf("%s, to which it leads, has changed since it was read; the next pass looks at it anew", met.Ref)
+		}
 	}
 	return ""
 }
