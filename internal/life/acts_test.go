@@ -71,6 +71,20 @@ var people = []doing{
 			}
 		}
 	}},
+	{"edits our comment", 3, func(w *world, a act, s site, id string) {
+		for _, c := range s.look(id).comments {
+			if c.by == bot {
+				m := w.memory(at(s, id))
+				w.word(m, &m.comment, "a person edited the comment")
+				m.comment.speaks = false
+				body := "We know."
+				if a.n%2 == 0 {
+					body += c.body[max(0, strings.LastIndex(c.body, "\n")):]
+				}
+				s.rewrite(id, c.id, ana, body)
+			}
+		}
+	}},
 	{"puts a label of ours on by hand", 3, func(w *world, a act, s site, id string) {
 		label := written[a.n%2]
 		w.memory(at(s, id)).touched = true
@@ -149,11 +163,21 @@ var people = []doing{
 	}},
 }
 
+// strays is how many stories come at once where many do: more than the floor of
+// max_share, and more than its share.
+const strays = 24
+
 // world's own acts: time, machines, the file.
 var circumstances = []doing{
 	{"time passes", 10, func(w *world, a act, _ site, _ string) {
 		w.wait([]time.Duration{time.Hour, 5 * time.Hour, 26 * time.Hour, 50 * time.Hour}[a.n%4])
 	}},
+	{"adds many strays", 1, func(w *world, _ act, s site, _ string) {
+		for range strays {
+			s.add(w.now.AddDate(0, 0, -3))
+		}
+	}},
+	{"alignd's account is demoted, or is not any more", 1, func(w *world, a act, s site, _ string) { s.demote(a.n%2 == 0) }},
 	{"alignd's clock jumps", 2, func(w *world, a act, _ site, _ string) {
 		w.skew += []time.Duration{-30 * time.Hour, -time.Hour, 2 * time.Hour}[a.n%3]
 	}},
@@ -219,7 +243,7 @@ var passes = []struct {
 	name  string
 	how   how
 	often int
-}{{"pass", write, 12}, {"observing pass", observe, 1}, {"look", look, 1}, {"undo", undo, 2}}
+}{{"pass", write, 12}, {"observing pass", observe, 1}, {"look", look, 1}, {"undo", undo, 2}, {"plan -o", save, 1}, {"apply of the saved plan", apply, 1}}
 
 // do makes an act happen.
 func (w *world) do(a act) {
@@ -256,7 +280,9 @@ type plot struct {
 	kinds   []string
 	stories int
 	file    file
-	page    int // items on a page of a tracker; 0: as many as each gives
+	page    int  // items on a page of a tracker; 0: as many as each gives
+	lag     int  // of Jira Cloud's search, in writes
+	desk    bool // the Jiras' stories are requests of a service project
 	acts    []act
 }
 
@@ -280,6 +306,8 @@ func draw(seed uint64) plot {
 		p.acts = append(p.acts, drawAct(r))
 	}
 	p.page = []int{3, 0, 0}[r.IntN(3)]
+	p.lag = max(0, r.IntN(8)-4) // 0 in most
+	p.desk = r.IntN(8) == 0
 	return p
 }
 
@@ -347,7 +375,8 @@ func drawFault(r *rand.Rand) fault {
 }
 
 func (p plot) String() string {
-	lines := []string{fmt.Sprintf("seed %d: %s, %d stories each, file %+v", p.seed, strings.Join(p.kinds, " and "), p.stories, p.file)}
+	lines := []string{fmt.Sprintf("seed %d: %s, %d stories each, pages of %d, index lag %d, service project %t, file %+v",
+		p.seed, strings.Join(p.kinds, " and "), p.stories, p.page, p.lag, p.desk, p.file)}
 	for _, a := range p.acts {
 		lines = append(lines, "  "+a.String())
 	}

@@ -19,6 +19,18 @@ type deed struct {
 	undo   bool
 }
 
+// does reports whether the deed is what a plan's change asks for. A comment's
+// text is compared by the rules that it ends with.
+func (d deed) does(c roadmap.Change) bool {
+	if d.key != c.Key || d.action != c.Action {
+		return false
+	}
+	if !c.Action.IsComment() {
+		return d.value == c.Value
+	}
+	return slices.Equal(slices.Sorted(slices.Values(rules(d.value))), c.Mark.Rules)
+}
+
 // memory is what has happened to one thing.
 type memory struct {
 	labels  map[string]*ownership
@@ -49,6 +61,16 @@ func (w *world) memory(k roadmap.Key) *memory {
 		w.past[k] = &memory{labels: map[string]*ownership{}}
 	}
 	return w.past[k]
+}
+
+// stands reports whether something of ours says on it that a rule does not hold.
+func (m *memory) stands() bool {
+	for _, l := range m.labels {
+		if l.ours {
+			return true
+		}
+	}
+	return m.comment.ours && m.comment.mute.IsZero()
 }
 
 func (m *memory) label(name string) *ownership {

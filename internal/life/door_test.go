@@ -97,6 +97,9 @@ func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
 		body, _ = io.ReadAll(r.Body)
 		_ = r.Body.Close()
 	}
+	if d.w.request != nil {
+		body = d.w.request(body)
+	}
 	write := d.s.writes(r, body)
 	what := p.trouble(write)
 	if what != refused {

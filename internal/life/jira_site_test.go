@@ -21,16 +21,17 @@ const poField = "customfield_10050"
 type jiraSite struct {
 	*jirasim.Server
 	short             string
-	dc                bool
+	dc, desk          bool
 	home, goals, away string   // project keys
 	epics             []string // ids; 0 is none
 	goal              string   // id; the second goal has no PO and no story
 }
 
-func newJira(w *world, short string, dc bool) *jiraSite {
-	s := &jiraSite{short: short, dc: dc, home: "PAY", goals: "ROAD", away: "OUT"}
-	o := jirasim.Options{Clock: w.clock}
-	if dc {
+func newJira(w *world, short string, p plot) *jiraSite {
+	s := &jiraSite{short: short, dc: short == "dc", desk: p.desk, home: "PAY", goals: "ROAD", away: "OUT"}
+	o := jirasim.Options{Clock: w.clock, IndexLag: p.lag}
+	if s.dc {
+		o.IndexLag = 0 // a server's own index is up to date
 		o.DataCenter = &jirasim.DataCenter{ContextPath: "/jira"}
 		s.home, s.goals, s.away = "SHOP", "PLAN", "BACK"
 	}
@@ -41,7 +42,11 @@ func newJira(w *world, short string, dc bool) *jiraSite {
 	s.AddToken("bot@acme.example", "t0ken", bot)
 	s.AddBearer("t0ken", bot)
 	for _, key := range []string{s.goals, s.home, s.away} {
-		s.AddProject(jirasim.Project{Key: key, Name: key})
+		project := jirasim.Project{Key: key, Name: key}
+		if s.desk && key == s.home {
+			project.Type = "service_desk"
+		}
+		s.AddProject(project)
 	}
 	s.AddField(jirasim.Field{ID: poField, Name: "Product Owner", Custom: "com.atlassian.jira.plugin.system.customfieldtypes:userpicker", Type: "user"})
 	old := w.now.AddDate(0, 0, -60)
@@ -126,7 +131,7 @@ func (s *jiraSite) look(id string) thing {
 		rest: fmt.Sprint(is.Key, is.Summary, is.Status, is.StatusCategory, is.ParentKey, is.EpicLink, is.Assignee, is.Reporter, is.Custom, is.Hidden),
 	}
 	for _, c := range s.Comments(id) {
-		t.comments = append(t.comments, note{c.ID, c.Author, c.Body, strings.Count(c.Body, "[~")})
+		t.comments = append(t.comments, note{c.ID, c.Author, c.Body, strings.Count(c.Body, "[~"), s.desk && is.Project == s.home && c.Public()})
 	}
 	return t
 }
@@ -242,6 +247,23 @@ func (s *jiraSite) unsay(id, comment string) {
 	if err := s.DeleteComment(id, comment); err != nil {
 		panic(err)
 	}
+}
+
+func (s *jiraSite) rewrite(id, comment, by, body string) {
+	if err := s.EditComment(id, comment, by, body); err != nil {
+		panic(err)
+	}
+}
+
+func (s *jiraSite) demote(is bool) {
+	if err := s.SetPermission(bot, s.home, "SERVICEDESK_AGENT", !is); err != nil {
+		panic(err)
+	}
+}
+
+func (s *jiraSite) rest() {
+	s.Reindex()
+	s.demote(false)
 }
 
 func (s *jiraSite) move(id string, out bool) {

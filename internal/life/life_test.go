@@ -40,8 +40,7 @@ func TestMain(m *testing.M) {
 func live(t *testing.T, p plot, sab saboteur, dir string) *world {
 	var w *world
 	synctest.Test(t, func(*testing.T) {
-		w = newWorld(dir, p.kinds, int64(p.seed), p.stories, sab)
-		w.file, w.page = p.file, p.page
+		w = newWorld(dir, p, sab)
 		defer w.close()
 		for _, a := range p.acts {
 			if w.do(a); w.wrong != "" {
@@ -58,6 +57,9 @@ func live(t *testing.T, p plot, sab saboteur, dir string) *world {
 func (w *world) comeToRest() {
 	w.tell("and then all is quiet")
 	w.file.quiet, w.skew = false, max(w.skew, 0)
+	for _, s := range w.sites {
+		s.rest()
+	}
 	for range 12 {
 		w.wait(8 * 24 * time.Hour)
 		w.pass(write, fault{}, nil)

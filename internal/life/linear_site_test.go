@@ -103,7 +103,7 @@ func (s *linearSite) look(id string) thing {
 	}
 	t.labels = s.LabelNames(id)
 	for _, c := range s.Comments(id) {
-		t.comments = append(t.comments, note{c.ID, s.names[c.UserID], c.Body, len(s.Mentions(c.ID))})
+		t.comments = append(t.comments, note{c.ID, s.names[c.UserID], c.Body, len(s.Mentions(c.ID)), false})
 	}
 	return t
 }
@@ -202,6 +202,11 @@ func (s *linearSite) say(id, by, body string) {
 }
 
 func (s *linearSite) unsay(_, comment string) { s.must(s.DeleteComment(comment)) }
+
+func (s *linearSite) rewrite(_, comment, _, body string) { s.must(s.EditComment(comment, body)) }
+
+func (*linearSite) demote(bool) {}
+func (*linearSite) rest()       {}
 
 func (s *linearSite) move(id string, out bool) {
 	s.edit(id, ana, func(i *linearsim.Issue) {

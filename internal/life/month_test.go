@@ -74,7 +74,7 @@ func TestMonth(t *testing.T) {
 	for _, b := range behaviours {
 		dir := scratch(t)
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(dir, kinds, 1, 3, saboteur{})
+			w := newWorld(dir, plot{seed: 1, kinds: kinds, stories: 3, file: file{generous: true}}, saboteur{})
 			defer w.close()
 			for day := range days {
 				morning := w.now

@@ -12,24 +12,25 @@ import (
 
 // The promises, as a broken one is told.
 const (
-	oneComment   = "at most one comment of ours on an item"
-	notOurs      = "nothing not ours is touched"
-	personsWord  = "what a person undid is not done again"
-	standsDown   = "what comes and goes is left alone"
-	onlyInWrite  = "nothing is written but in mode write"
-	incomplete   = "nothing is written on incomplete data"
-	ignored      = "an item with alignd:ignore is left alone"
-	trueAlert    = "an alert is true"
-	graceGiven   = "grace is given"
-	quietKept    = "quiet times are kept"
-	limitsKept   = "limits are kept"
-	reasonGiven  = "what is held has a reason"
-	fixedPoint   = "after quiet there is nothing to do"
-	allSaid      = "after quiet all is said, and nothing that is over"
-	inLedger     = "the ledger tells every write that the tracker saw"
-	passEnds     = "a pass ends"
-	nothingOpen  = "a pass without trouble leaves nothing open"
-	noChattering = "a comment is edited for facts, not for words"
+	oneComment  = "at most one comment of ours on an item"
+	notOurs     = "nothing not ours is touched"
+	personsWord = "what a person undid is not done again"
+	standsDown  = "what comes and goes is left alone"
+	onlyInWrite = "nothing is written but in mode write"
+	incomplete  = "nothing is written on incomplete data"
+	ignored     = "an item with alignd:ignore is left alone"
+	trueAlert   = "an alert is true"
+	graceGiven  = "grace is given"
+	quietKept   = "quiet times are kept"
+	limitsKept  = "limits are kept"
+	reasonGiven = "what is held has a reason"
+	fixedPoint  = "after quiet there is nothing to do"
+	allSaid     = "after quiet all is said, and nothing that is over"
+	inLedger    = "the ledger tells every write that the tracker saw"
+	passEnds    = "a pass ends"
+	nothingOpen = "a pass without trouble leaves nothing open"
+	thatPlan    = "a saved plan is written as it is, or nothing is"
+	insideOnly  = "customers read nothing of ours"
 )
 
 // judge asks of one deed, at the moment in which the tracker saw it, whether it
@@ -50,6 +51,12 @@ func (w *world) judge(d deed, m *memory, before, after thing, c note) {
 	if d.action == roadmap.RemoveLabel && !m.label(d.value).ours && !d.undo {
 		w.violate(notOurs, "the label %s on %s is not ours and was taken off", d.value, d.ref)
 	}
+	if c.public && c.by == bot {
+		w.violate(insideOnly, "%s %s %q", d.ref, d.action, short(d.value))
+	}
+	if only := w.during.only; only != nil && !slices.ContainsFunc(only.Changes, d.does) {
+		w.violate(thatPlan, "%s %s %q is not in it", d.ref, d.action, short(d.value))
+	}
 	if d.undo {
 		return // it takes back what was promised at its time
 	}
@@ -59,6 +66,7 @@ func (w *world) judge(d deed, m *memory, before, after thing, c note) {
 	if w.during.file.quiet && isQuiet(w.alignd()) {
 		w.violate(quietKept, "%s %s at %s", d.ref, d.action, w.alignd())
 	}
+	w.judgeShare(d, m)
 	switch d.action {
 	case roadmap.AddLabel:
 		l := m.label(d.value)
@@ -88,6 +96,25 @@ func (w *world) judge(d deed, m *memory, before, after thing, c note) {
 		}
 		w.judgeAlert(d, rules(d.value), before)
 		w.judgeMention(d, c)
+	}
+}
+
+// judgeShare counts the stories that a pass flags anew.
+func (w *world) judgeShare(d deed, m *memory) {
+	if d.action == roadmap.RemoveLabel || d.action.IsComment() && len(rules(d.value)) == 0 || m.stands() || w.during.truth[d.key] == "" {
+		return
+	}
+	w.during.flagged[d.key] = true
+	open := 0
+	for _, s := range w.sites {
+		for _, id := range s.stories() {
+			if t := s.look(id); t.open && t.there && !t.out {
+				open++
+			}
+		}
+	}
+	if n := len(w.during.flagged); n > 20 && float64(n) > 0.3*float64(open) {
+		w.violate(limitsKept, "%d of %d stories are newly flagged in a pass", n, open)
 	}
 }
 
@@ -245,6 +272,9 @@ func (w *world) atTheEnd() {
 		if begun[c] < n {
 			w.violate(inLedger, "%s %s %q: the tracker saw %d, the ledger tells %d", c.key, c.action, c.value, n, begun[c])
 		}
+	}
+	if slices.ContainsFunc(w.result.Plan.Held, func(h plan.Held) bool { return h.Reason == plan.TooMany }) {
+		return // held whole: nothing stands as it should until a person sees to it
 	}
 	for _, s := range w.sites {
 		for _, id := range s.things() {

@@ -1,6 +1,7 @@
 package life
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"slices"
@@ -22,6 +23,8 @@ type saboteur struct {
 	tracker      func(sabotaged) connectors.Tracker
 	before       string // SQL on the database before each pass
 	writesAlways bool   // asks nobody for leave to write
+	anyPlan      bool   // takes any plan for the saved one
+	request      func(body []byte) []byte
 	outcome      func(*pass.Outcome)
 }
 
@@ -160,6 +163,16 @@ var seededFaults = []struct {
 	{"a pull that failed counts as one that went well", 15, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return hasty{s} }}, []string{trueAlert, fixedPoint, allSaid}},
 	{"alignd:ignore is one label among others", 16, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return deaf{s} }}, []string{ignored}},
 	{"comments_per_run is not looked at", 1, nil, saboteur{org: func(o *config.Org) { o.Limits.CommentsPerRun = 1000 }}, []string{limitsKept}},
+	{"max_share is not looked at", 0, []act{{name: "adds many strays"}, {name: "pass"}}, saboteur{org: func(o *config.Org) { o.Limits.MaxShare = 1 }}, []string{limitsKept}},
+	{"a saved plan is not held against the one of today", 0, []act{
+		{name: "plan -o"}, {name: "puts a story elsewhere", thing: 1, n: 2}, {name: "apply of the saved plan"},
+	}, saboteur{anyPlan: true}, []string{thatPlan}},
+	{"a person's edit of our comment is not seen", 0, []act{
+		{name: "pass"}, {name: "edits our comment", thing: 4}, {name: "time passes", n: 3}, {name: "pass"},
+	}, saboteur{before: `UPDATE comment SET edited = 9000000000000, edited_at = 0`}, []string{personsWord}},
+	{"comments in service projects are as others are", 0, []act{{name: "pass"}}, saboteur{request: func(body []byte) []byte {
+		return bytes.ReplaceAll(body, []byte("sd.public.comment"), []byte("sd.other"))
+	}}, []string{insideOnly}},
 	{"mentions_per_person is not looked at", 5, nil, saboteur{org: func(o *config.Org) { o.Limits.MentionsPerPerson = 1000 }}, []string{limitsKept}},
 	{"quiet times are not looked at", 159, nil, saboteur{org: func(o *config.Org) { o.Quiet = config.Quiet{} }}, []string{quietKept}},
 	{"no grace is given", 105, nil, saboteur{org: noGrace}, []string{graceGiven}},
@@ -232,7 +245,7 @@ func TestSeededFaults(t *testing.T) {
 			for n := range uint64(400) {
 				p := draw(f.from + n)
 				if f.acts != nil {
-					p = plot{seed: 1, kinds: kinds[:1], stories: 3, file: file{generous: true}, acts: f.acts}
+					p = plot{seed: 1, kinds: kinds[:1], stories: 3, file: file{generous: true}, desk: f.tells[0] == insideOnly, acts: f.acts}
 				}
 				if w := live(t, p, f.saboteur, dir); w.wrong != "" {
 					promise, _, _ := strings.Cut(w.wrong, ": ")

@@ -44,10 +44,13 @@ type site interface {
 	label(id, name, by string, on bool)
 	say(id, by, body string)
 	unsay(id, comment string)
+	rewrite(id, comment, by, body string)
+	demote(is bool)           // alignd's account is no agent of a service project any more, or is again
 	move(id string, out bool) // to a project or team that is not in the file
 	hide(id string, hidden bool)
 	remove(id string)
 	add(created time.Time)
+	rest() // what lags catches up, and alignd may do what it needs
 }
 
 // thing is one story, epic, project or goal, as it stands.
@@ -68,6 +71,7 @@ type thing struct {
 type note struct {
 	id, by, body string
 	mentions     int
+	public       bool // customers of a service project read it
 }
 
 // Linkages, as the contract has them.

@@ -35,7 +35,8 @@ type world struct {
 
 	dbs     [2]*database // the second is another alignd's, on another machine
 	current int
-	backup  []byte // a copy of the first one's file; nil: none was made
+	backup  []byte     // a copy of the first one's file; nil: none was made
+	saved   *plan.Plan // what `plan -o` wrote; nil: nothing
 	process *process
 	saboteur
 
@@ -62,23 +63,23 @@ type database struct {
 var monday = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 
 // newWorld makes an org of some of the three trackers, with a few stories each.
-func newWorld(dir string, kinds []string, seed int64, stories int, sab saboteur) *world {
+func newWorld(dir string, p plot, sab saboteur) *world {
 	w := &world{
 		ctx: context.Background(), dir: dir, now: monday, process: &process{}, saboteur: sab,
-		past: map[roadmap.Key]*memory{}, asked: map[string][]time.Time{}, file: file{generous: true},
+		past: map[roadmap.Key]*memory{}, asked: map[string][]time.Time{}, file: p.file, page: p.page,
 	}
-	for _, kind := range kinds {
+	for _, kind := range p.kinds {
 		switch kind {
 		case "cloud":
-			w.sites = append(w.sites, newJira(w, "jira", false))
+			w.sites = append(w.sites, newJira(w, "jira", p))
 		case "datacenter":
-			w.sites = append(w.sites, newJira(w, "dc", true))
+			w.sites = append(w.sites, newJira(w, "dc", p))
 		case "linear":
-			w.sites = append(w.sites, newLinear(w, seed))
+			w.sites = append(w.sites, newLinear(w, int64(p.seed)))
 		}
 	}
 	for _, s := range w.sites {
-		for n := range stories {
+		for n := range p.stories {
 			s.add(w.now.AddDate(0, 0, -3-n))
 			s.put(s.stories()[n], n%3)
 		}
@@ -197,6 +198,8 @@ const (
 	observe            // mode: observe
 	look               // plan, report
 	undo               // of the last run that wrote
+	save               // plan -o
+	apply              // the saved plan, or nothing
 )
 
 // during is what is known of the pass under way.
@@ -206,6 +209,8 @@ type during struct {
 	truth   map[roadmap.Key]string // linkages when it began
 	planned map[roadmap.Key]string // and when it began to write
 	file    file
+	only    *plan.Plan           // what may be written; nil: whatever the pass plans
+	flagged map[roadmap.Key]bool // stories on which nothing of ours stood and something does now
 
 	plannedAt int // tick
 	creates   int
@@ -218,7 +223,14 @@ func (w *world) pass(h how, f fault, between func()) {
 	db := w.db()
 	w.beforePass()
 	w.process = &process{fault: f}
-	w.during = during{how: h, db: w.current, truth: w.truth(), file: w.file, from: len(w.deeds)}
+	w.during = during{how: h, db: w.current, truth: w.truth(), file: w.file, from: len(w.deeds), flagged: map[roadmap.Key]bool{}}
+	if h == apply {
+		if w.saved == nil {
+			return
+		}
+		w.during.how, w.during.only = write, w.saved
+		h = write
+	}
 	p := w.newPass(h, db, between)
 	var o *pass.Outcome
 	var err error
@@ -234,6 +246,9 @@ func (w *world) pass(h how, f fault, between func()) {
 		db.shut()
 	}
 	w.result = o
+	if h == save && o != nil && err == nil {
+		w.saved = &o.Plan
+	}
 	if o != nil {
 		for _, held := range o.Plan.Held {
 			w.tell("    %s %s %s held: %s", held.Ref, held.Action, short(held.Value), held.Reason)
@@ -252,7 +267,7 @@ func (w *world) newPass(h how, db *database, between func()) *pass.Pass {
 	org := w.org()
 	p := &pass.Pass{
 		Org: w.sabotageOrg(org), Store: db.store, Now: w.alignd, Log: slog.New(slog.DiscardHandler),
-		Trackers: map[string]connectors.Tracker{}, Look: h == look,
+		Trackers: map[string]connectors.Tracker{}, Look: h == look || h == save,
 	}
 	for i, t := range p.Org.Trackers {
 		src := map[int]config.Source{i: org.Roadmap[i]}
@@ -263,7 +278,10 @@ func (w *world) newPass(h how, db *database, between func()) *pass.Pass {
 		p.Trackers[t.Name] = w.sabotageTracker(tr, w.sites[i])
 	}
 	if h == write || w.writesAlways {
-		p.Allow = func(plan.Plan) (bool, error) {
+		p.Allow = func(planned plan.Plan) (bool, error) {
+			if only := w.during.only; only != nil && !w.anyPlan && only.Fingerprint() != planned.Fingerprint() {
+				return false, nil
+			}
 			w.during.plannedAt = w.happen()
 			if between != nil {
 				between()
