@@ -46,9 +46,11 @@ func (t *Tracker) comment(ctx context.Context, c roadmap.Change) (remote string,
 	if err != nil {
 		return "", err
 	}
+	mark := c.Mark
+	mark.Says = c.Says()
 	body := wireNewComment{
 		Body:       markup{t.dataCenter()}.render(c.Text),
-		Properties: []wireNewProperty{{markProperty, c.Mark}},
+		Properties: []wireNewProperty{{markProperty, mark}},
 	}
 	if internal {
 		body.Properties = append(body.Properties, wireNewProperty{internalProperty, map[string]bool{"internal": true}})

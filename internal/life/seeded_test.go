@@ -152,16 +152,16 @@ var seededFaults = []struct {
 	{"what became of a write is never read", 7, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return blind{s} }}, []string{oneComment}},
 	{"a copied mark counts", 105, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return trusting{s} }}, []string{notOurs}},
 	{"every label of that name is ours", 36, nil, saboteur{before: `INSERT OR IGNORE INTO label (tracker, id, label, facts) SELECT tracker, id, 'needs-goal', '' FROM item WHERE doc LIKE '%"needs-goal"%'`}, []string{notOurs}},
-	{"another's label goes with ours", 70, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return greedy{s} }}, []string{notOurs}},
+	{"another's label goes with ours", 111, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return greedy{s} }}, []string{notOurs}},
 	{"labels that a person took off are forgotten", 2, nil, saboteur{before: `DELETE FROM label; DELETE FROM past_label`}, []string{personsWord, allSaid, standsDown}},
 	{"what a person saw is forgotten", 2, nil, saboteur{before: `UPDATE label SET facts = 'others'`}, []string{personsWord}},
 	{"a deleted comment is written once more", 0, []act{{name: "pass"}, {name: "deletes our comment", thing: 4}, {name: "pass"}}, saboteur{before: `DELETE FROM comment`}, []string{personsWord}},
-	{"what was taken back is forgotten", 7, nil, saboteur{before: `UPDATE comment SET undone = 'null'`}, []string{personsWord}},
+	{"what was taken back is forgotten", 13, nil, saboteur{before: `UPDATE comment SET undone = 'null'`}, []string{personsWord}},
 	{"how often a label came and went is not counted", 0, flips, saboteur{before: `UPDATE past_label SET flips = 0, off = 1, facts = ''`}, []string{standsDown}},
 	{"how often a comment came and went is not counted", 0, back, saboteur{before: `UPDATE comment SET returns = 0`}, []string{standsDown}},
-	{"mode: observe writes", 32, nil, saboteur{writesAlways: true}, []string{onlyInWrite}},
-	{"a pull that failed counts as one that went well", 15, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return hasty{s} }}, []string{trueAlert, fixedPoint, allSaid}},
-	{"alignd:ignore is one label among others", 16, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return deaf{s} }}, []string{ignored}},
+	{"mode: observe writes", 33, nil, saboteur{writesAlways: true}, []string{onlyInWrite}},
+	{"a pull that failed counts as one that went well", 154, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return hasty{s} }}, []string{trueAlert, fixedPoint, allSaid}},
+	{"alignd:ignore is one label among others", 97, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return deaf{s} }}, []string{ignored}},
 	{"comments_per_run is not looked at", 1, nil, saboteur{org: func(o *config.Org) { o.Limits.CommentsPerRun = 1000 }}, []string{limitsKept}},
 	{"max_share is not looked at", 0, []act{{name: "adds many strays"}, {name: "pass"}}, saboteur{org: func(o *config.Org) { o.Limits.MaxShare = 1 }}, []string{limitsKept}},
 	{"a saved plan is not held against the one of today", 0, []act{
@@ -173,15 +173,15 @@ var seededFaults = []struct {
 	{"comments in service projects are as others are", 0, []act{{name: "pass"}}, saboteur{request: func(body []byte) []byte {
 		return bytes.ReplaceAll(body, []byte("sd.public.comment"), []byte("sd.other"))
 	}}, []string{insideOnly}},
-	{"mentions_per_person is not looked at", 5, nil, saboteur{org: func(o *config.Org) { o.Limits.MentionsPerPerson = 1000 }}, []string{limitsKept}},
-	{"quiet times are not looked at", 159, nil, saboteur{org: func(o *config.Org) { o.Quiet = config.Quiet{} }}, []string{quietKept}},
-	{"no grace is given", 105, nil, saboteur{org: noGrace}, []string{graceGiven}},
+	{"mentions_per_person is not looked at", 6, nil, saboteur{org: func(o *config.Org) { o.Limits.MentionsPerPerson = 1000 }}, []string{limitsKept}},
+	{"quiet times are not looked at", 503, nil, saboteur{org: func(o *config.Org) { o.Quiet = config.Quiet{} }}, []string{quietKept}},
+	{"no grace is given", 141, nil, saboteur{org: noGrace}, []string{graceGiven}},
 	{"a held change has no reason", 1, nil, saboteur{outcome: func(o *pass.Outcome) {
 		for i := range o.Plan.Held {
 			o.Plan.Held[i].Reason = ""
 		}
 	}}, []string{reasonGiven}},
-	{"a held change is not told", 105, nil, saboteur{outcome: func(o *pass.Outcome) {
+	{"a held change is not told", 141, nil, saboteur{outcome: func(o *pass.Outcome) {
 		o.Plan.Held = slices.DeleteFunc(o.Plan.Held, func(h plan.Held) bool { return h.Reason == plan.Grace })
 	}}, []string{reasonGiven}},
 	{"a comment is edited in every pass", 1, nil, saboteur{before: `UPDATE comment SET rules = replace(rules, ':"', ':"x'), text = ''`}, []string{fixedPoint}},

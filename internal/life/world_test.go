@@ -277,7 +277,7 @@ func (w *world) newPass(h how, db *database, between func()) *pass.Pass {
 		}
 		p.Trackers[t.Name] = w.sabotageTracker(tr, w.sites[i])
 	}
-	if h == write || w.writesAlways {
+	if h == write || w.writesAlways && h == observe {
 		p.Allow = func(planned plan.Plan) (bool, error) {
 			if only := w.during.only; only != nil && !w.anyPlan && only.Fingerprint() != planned.Fingerprint() {
 				return false, nil

@@ -1,6 +1,9 @@
 package pass_test
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,6 +11,7 @@ import (
 
 	"github.com/alignd/alignd/internal/plan"
 	"github.com/alignd/alignd/internal/sim/jirasim"
+	"github.com/alignd/alignd/internal/sim/linearsim"
 )
 
 // A 200 or 204 that changed nothing is a failure. It is not taken for a person's
@@ -47,6 +51,75 @@ func TestAWriteThatChangedNothing(t *testing.T) {
 	w.well()
 	w.want("PAY-10 " + resolved)
 	w.quiet()
+}
+
+// The same of comments, new and edited, on both trackers.
+func TestACommentThatChangedNothing(t *testing.T) {
+	t.Run("Jira", func(t *testing.T) {
+		w := newTown(t, "")
+		w.story("PAY-10", "")
+		swallow := func(kind func(*http.Request) bool, status int) func(http.ResponseWriter, *http.Request) bool {
+			return func(rw http.ResponseWriter, r *http.Request) bool {
+				if kind(r) {
+					rw.Header().Set("Content-Type", "application/json")
+					rw.WriteHeader(status)
+					_, _ = rw.Write([]byte(`{"id": "10000"}`))
+				}
+				return kind(r)
+			}
+		}
+		w.jiraDoor.instead(swallow(post, http.StatusCreated))
+		o := w.pass()
+		if got := planned(o); got != "jira:PAY-10 add-label done; jira:PAY-10 create-comment failed" {
+			t.Errorf("planned and done: %s", got)
+		}
+		w.jiraDoor.instead(nil)
+		w.well()
+		w.want("PAY-10 " + flagged)
+		w.move("PAY-10", "PAY-1")
+		w.jiraDoor.instead(swallow(editing, http.StatusOK))
+		o = w.pass()
+		if got := planned(o); got != "jira:PAY-10 remove-label done; jira:PAY-10 update-comment failed" {
+			t.Errorf("planned and done: %s", got)
+		}
+		w.jiraDoor.instead(nil)
+		w.well()
+		w.want("PAY-10 " + resolved)
+		w.quiet()
+	})
+	t.Run("Linear", func(t *testing.T) {
+		w := newTown(t, "")
+		i := w.eng.AddIssue(linearsim.Issue{TeamKey: "ENG", Title: "Stray", Created: w.daysAgo(30)})
+		swallow := func(mutation, id string) func(http.ResponseWriter, *http.Request) bool {
+			return func(rw http.ResponseWriter, r *http.Request) bool {
+				body, _ := io.ReadAll(r.Body)
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				is := bytes.Contains(body, []byte(mutation+"("))
+				if is {
+					_, _ = fmt.Fprintf(rw, `{"data":{%q:{"success":true,"comment":{"id":%q,"updatedAt":%q}}}}`, mutation, id, w.clock.Now().Format(time.RFC3339))
+				}
+				return is
+			}
+		}
+		w.engDoor.instead(swallow("commentCreate", "5d2f0b9e-0000-4000-8000-000000000000"))
+		if got := planned(w.pass()); got != "eng:ENG-1 add-label done; eng:ENG-1 create-comment failed" {
+			t.Errorf("planned and done: %s", got)
+		}
+		w.engDoor.instead(nil)
+		w.well()
+		w.wantEng(i.ID, flagged)
+		if err := w.eng.EditIssue(i.ID, w.ana, func(i *linearsim.Issue) { i.ProjectID = w.project }); err != nil {
+			t.Fatal(err)
+		}
+		w.engDoor.instead(swallow("commentUpdate", w.eng.Comments(i.ID)[0].ID))
+		if got := planned(w.pass()); got != "eng:ENG-1 remove-label done; eng:ENG-1 update-comment failed" {
+			t.Errorf("planned and done: %s", got)
+		}
+		w.engDoor.instead(nil)
+		w.well()
+		w.wantEng(i.ID, resolved)
+		w.quiet()
+	})
 }
 
 // What changes between the plan and the write is not written over: the change is

@@ -24,6 +24,7 @@ type script struct {
 	broken map[int]func() error // by place, once
 	items  map[string]roadmap.Item
 	asked  []string
+	said   map[roadmap.Key]roadmap.Comment // what was written
 
 	together int // items' labels in one request; 0: 1
 }
@@ -73,7 +74,13 @@ func (s *script) Comments(_ context.Context, items []roadmap.Item) ([]roadmap.Co
 		names = append(names, it.Key.ID)
 	}
 	s.asked = append(s.asked, "comments "+strings.Join(names, ","))
-	return nil, nil
+	var found []roadmap.Comment
+	for _, it := range items {
+		if c, ok := s.said[it.Key]; ok {
+			found = append(found, c)
+		}
+	}
+	return found, nil
 }
 
 func (s *script) Together() int { return max(s.together, 1) }
@@ -85,6 +92,9 @@ func (s *script) Apply(_ context.Context, changes []roadmap.Change) (receipts []
 		if it, ok := s.items[c.Key.ID]; ok && c.Action == roadmap.AddLabel {
 			it.Labels = append(slices.Clone(it.Labels), c.Value)
 			s.items[c.Key.ID] = it
+		}
+		if c.Action.IsComment() {
+			s.said[c.Key] = roadmap.Comment{Key: c.Key, Remote: "r" + c.Key.ID, Mark: c.Mark, Body: c.Value}
 		}
 		receipts = append(receipts, connectors.Receipt{Remote: "r" + c.Key.ID})
 	}
@@ -107,7 +117,7 @@ func (s *script) Check(context.Context) ([]connectors.Probe, error) { return nil
 
 // told is a scripted Jira with two stories, one of which hangs on an epic outside.
 func (w *town) told() *script {
-	s := &script{items: map[string]roadmap.Item{}, broken: map[int]func() error{}}
+	s := &script{items: map[string]roadmap.Item{}, broken: map[int]func() error{}, said: map[roadmap.Key]roadmap.Comment{}}
 	for _, id := range []string{"1", "2"} {
 		it := roadmap.Item{
 			Key: roadmap.Key{Tracker: "jira", ID: id}, Ref: roadmap.NewRef("jira", "PAY-"+id), Kind: roadmap.KindIssue,
@@ -156,7 +166,7 @@ func TestTheOrderOfThings(t *testing.T) {
 		"comments 1,2",                // ours, after the database was lost?
 		"fetch 1,2,9", "comments 1,2", // as they stand, and what they lead to, before the write
 		"add-label 1", "add-label 2", "create-comment 1", "create-comment 2",
-		"fetch 1,2",
+		"fetch 1,2", "comments 1,2", // as they stand, after it
 	}
 	if diff := cmp.Diff(want, s.asked); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -179,8 +189,8 @@ func TestLabelsGoTogether(t *testing.T) {
 	if o, err := w.tell(t.Context(), s); err != nil || o.Err() != nil {
 		t.Fatal(err, o.Err())
 	}
-	want := []string{"add-label 1, add-label 2", "create-comment 1", "create-comment 2", "fetch 1,2"}
-	if diff := cmp.Diff(want, s.asked[len(s.asked)-4:]); diff != "" {
+	want := []string{"add-label 1, add-label 2", "create-comment 1", "create-comment 2", "fetch 1,2", "comments 1,2"}
+	if diff := cmp.Diff(want, s.asked[len(s.asked)-5:]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -53,7 +53,7 @@ func (p *Pass) heal(ctx context.Context, tracker string) error {
 	}
 	for _, e := range open {
 		outcome, why, as := settled(e.Change, byKey, comments)
-		if e.Change.Action == roadmap.UpdateComment && outcome == store.Done && alike(e.Change, ours[e.Change.Key].Comment) {
+		if e.Change.Action == roadmap.UpdateComment && outcome == store.Done && doubtful(e.Change, ours[e.Change.Key].Comment, standing(comments, e.Change.Key, e.Change.Remote)) {
 			outcome, why = store.Failed, "it cannot be told from the edit before; it is made again"
 		}
 		p.Log.Warn("found an open write of an earlier run", "org", p.Org.Name, "ref", e.Change.Ref, "action", e.Change.Action, "outcome", outcome)
@@ -80,10 +80,11 @@ func (p *Pass) mayBeOurs(ctx context.Context, k roadmap.Key, was *roadmap.OurCom
 	return p.Store.LookedAt(ctx, k, is)
 }
 
-// alike reports whether the mark of an edited comment would be the same with
-// and without the edit: it names rules, not the facts that the text tells.
-func alike(c roadmap.Change, was *roadmap.OurComment) bool {
-	return was != nil && slices.Equal(c.Mark.Rules, slices.Sorted(maps.Keys(was.Rules)))
+// doubtful reports whether an edited comment may stand as it was before the edit:
+// its mark names rules, not the facts that the text tells, unless the tracker
+// stores what it says, and no later edit is seen on it.
+func doubtful(c roadmap.Change, was *roadmap.OurComment, found *roadmap.Comment) bool {
+	return was != nil && found.Mark.Says == "" && !found.Edited.After(was.Edited) && slices.Equal(c.Mark.Rules, slices.Sorted(maps.Keys(was.Rules)))
 }
 
 // settled tells from what stands in the tracker whether a change was made.
@@ -105,10 +106,13 @@ func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []ro
 		}
 	case roadmap.UpdateComment:
 		// An edit made twice is the same as once: it is planned again if needed.
-		for _, found := range comments {
-			if found.Key == c.Key && found.Remote == c.Remote && slices.Equal(found.Mark.Rules, c.Mark.Rules) {
-				return store.Done, "", store.Written{Remote: found.Remote, Edited: found.Edited}
-			}
+		found := standing(comments, c.Key, c.Remote)
+		if found == nil {
+			break
+		}
+		as = store.Written{Remote: found.Remote, Edited: found.Edited}
+		if found.Mark.Says == c.Says() || found.Mark.Says == "" && slices.Equal(found.Mark.Rules, c.Mark.Rules) {
+			return store.Done, "", as
 		}
 	}
 	return store.Failed, "it was not delivered", as

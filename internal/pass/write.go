@@ -1,11 +1,8 @@
 package pass
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -78,10 +75,11 @@ type writer struct {
 	lost    int                               // how many writes in a row went wrong as they do when a tracker is down
 }
 
-// unverified is a label that was sent and is yet to be read back.
+// unverified is a change that was sent and is yet to be read back.
 type unverified struct {
-	seq    int64
-	change roadmap.Change
+	seq     int64
+	change  roadmap.Change
+	receipt connectors.Receipt
 }
 
 func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
@@ -140,33 +138,15 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 				w.o.Results[c.ID] = Result{store.Skipped, w.over.Error()}
 			}
 		} else {
-			labels, err := w.send(ctx, fit[:n])
+			took, err := w.send(ctx, fit[:n])
 			if err != nil {
 				return err
 			}
-			sent = append(sent, labels...)
+			sent = append(sent, took...)
 		}
 		fit = fit[n:]
 	}
-	return w.verify(ctx, keys, sent)
-}
-
-// under gives what is met in this tracker from some items on: a change rests on
-// that as much as on the item itself.
-func (w *writer) under(keys []roadmap.Key) []roadmap.Key {
-	var met []roadmap.Key
-	for _, k := range keys {
-		if w.walked == nil {
-			break
-		}
-		for _, it := range w.walked(k) {
-			if it.Key.Tracker == k.Tracker && !slices.Contains(keys, it.Key) {
-				met = append(met, it.Key)
-			}
-		}
-	}
-	slices.SortFunc(met, roadmap.Key.Compare)
-	return slices.Compact(met)
+	return w.verify(ctx, now, there, sent)
 }
 
 // labelsFirst puts comments last, so that one only ever speaks of labels that
@@ -194,106 +174,6 @@ func lot(changes []roadmap.Change, together int) int {
 	return cut(changes[:n], max(together, 1))
 }
 
-// present reads our comments on the items that are about to get one, or whose
-// comment is about to be edited.
-func (w *writer) present(ctx context.Context, changes []roadmap.Change, now map[roadmap.Key]roadmap.Item) ([]roadmap.Comment, error) {
-	var items []roadmap.Item
-	for _, c := range changes {
-		if it, is := now[c.Key]; is && c.Action.IsComment() {
-			items = append(items, it)
-		}
-	}
-	if len(items) == 0 {
-		return nil, nil
-	}
-	return w.tracker.Comments(ctx, items)
-}
-
-// unknown gives the comment of ours that stands where one is about to be written;
-// nil: there is none. The database does not know of it, but it may be an old copy,
-// or another one that was not there when it was written.
-func unknown(there []roadmap.Comment, c roadmap.Change) *roadmap.Comment {
-	var found *roadmap.Comment
-	for i := range there {
-		if c.Action == roadmap.CreateComment && there[i].Key == c.Key && there[i].Remote != "" {
-			found = &there[i] // the newest of its lives
-		}
-	}
-	return found
-}
-
-// rewritten says why our comment is not edited now where someone else has edited
-// it and we did not know, or "".
-func (w *writer) rewritten(ctx context.Context, c roadmap.Change, there []roadmap.Comment) (string, error) {
-	was := w.o.Ours[c.Key].Comment
-	found := standing(there, c.Key, c.Remote)
-	if was == nil || found == nil {
-		return "", nil // the edit itself tells
-	}
-	is := seenAgain(*was, found, w.Now())
-	if is.EditedAt.Equal(was.EditedAt) {
-		return "", nil
-	}
-	return "someone has edited our comment since; the next pass looks at it anew", w.Store.LookedAt(ctx, c.Key, is)
-}
-
-// read reads items directly and stores what came.
-func (w *writer) read(ctx context.Context, keys []roadmap.Key) (map[roadmap.Key]roadmap.Item, error) {
-	items, err := w.tracker.Fetch(ctx, keys, nil)
-	if err != nil {
-		return nil, err
-	}
-	byKey := map[roadmap.Key]roadmap.Item{}
-	for _, it := range items {
-		byKey[it.Key] = it
-	}
-	var gone []roadmap.Key
-	for _, k := range keys {
-		if _, there := byKey[k]; !there {
-			gone = append(gone, k)
-		}
-	}
-	if _, err := w.Store.Missed(ctx, gone, w.began); err != nil {
-		return nil, err
-	}
-	return byKey, w.Store.PutItems(ctx, items)
-}
-
-// unfit says why a change does not fit the item any more, or "".
-func (w *writer) unfit(c roadmap.Change, now map[roadmap.Key]roadmap.Item) string {
-	it, there := now[c.Key]
-	if !there {
-		return "the item is gone, or cannot be seen any more"
-	}
-	if c.Undo {
-		return "" // it rests on what we wrote, not on the item
-	}
-	seen, _ := w.o.Alignment.Item(c.Key)
-	if seen == nil || !same(*seen, it) {
-		return "the item has changed since it was read; the next pass looks at it anew"
-	}
-	for _, met := range w.walked(c.Key) {
-		if met.Key.Tracker != c.Key.Tracker {
-			continue
-		}
-		if is, there := now[met.Key]; !there || !same(*met, is) {
-			return fmt.Sprintf("%s, to which it leads, has changed since it was read; the next pass looks at it anew", met.Ref)
-		}
-	}
-	return ""
-}
-
-// same reports whether nothing has changed on an item that a plan may rest on;
-// an expression of the file may rest on any field but its own time of change.
-func same(a, b roadmap.Item) bool {
-	for _, it := range []*roadmap.Item{&a, &b} {
-		it.Updated, it.Former, it.InScope = time.Time{}, nil, false
-	}
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && bytes.Equal(x, y)
-}
-
 // finishing gives a context for work that has begun and must end: it outlives
 // the cancellation of ctx by inHand, and has no limit before that.
 func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -305,10 +185,10 @@ func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
 	return work, func() { unhook(); cancel() }
 }
 
-// send makes the changes of one request: intent, write, outcome. The outcome of
-// a label waits until it has been read back. Once begun, a change is finished
-// even when the service is told to stop.
-func (w *writer) send(ctx context.Context, changes []roadmap.Change) (labels []unverified, err error) {
+// send makes the changes of one request: intent, write, and the outcome of what
+// the tracker did not take. What it took waits until it has been read back. Once
+// begun, a change is finished even when the service is told to stop.
+func (w *writer) send(ctx context.Context, changes []roadmap.Change) (took []unverified, err error) {
 	ctx, cancel := finishing(ctx)
 	defer cancel()
 	seqs := make([]int64, len(changes))
@@ -323,11 +203,11 @@ func (w *writer) send(ctx context.Context, changes []roadmap.Change) (labels []u
 		if kind := connectors.KindOf(receipt.Err); kind == connectors.Temporary || kind == connectors.Unknown {
 			lost = receipt.Err
 		}
-		if receipt.Err == nil && !c.Action.IsComment() {
-			labels = append(labels, unverified{seqs[i], c})
+		if receipt.Err == nil {
+			took = append(took, unverified{seqs[i], c, receipt})
 			continue
 		}
-		if err := w.settle(ctx, seqs[i], c, receipt); err != nil {
+		if err := w.settle(ctx, seqs[i], c, receipt.Err); err != nil {
 			return nil, err
 		}
 	}
@@ -336,67 +216,5 @@ func (w *writer) send(ctx context.Context, changes []roadmap.Change) (labels []u
 	} else if w.lost++; w.lost >= giveUp && w.over == nil {
 		w.over = lost
 	}
-	return labels, nil
-}
-
-// settle writes down what came of a change that needs no reading back.
-func (w *writer) settle(ctx context.Context, seq int64, c roadmap.Change, receipt connectors.Receipt) error {
-	settleCtx := context.WithoutCancel(ctx)
-	err := receipt.Err
-	if err == nil {
-		w.o.Results[c.ID] = Result{Outcome: store.Done}
-		return w.Store.Settle(settleCtx, seq, c, store.Done, "", store.Written{Remote: receipt.Remote, Edited: receipt.Edited}, w.Now())
-	}
-	outcome := store.Failed
-	switch connectors.KindOf(err) {
-	case connectors.Unknown:
-		outcome = store.Unknown
-	case connectors.Forbidden, connectors.Invalid:
-		outcome = store.Refused
-	case connectors.NotFound:
-		// Where the item is there still, a person has deleted our comment.
-		if c.Action.IsComment() {
-			items, fetchErr := w.tracker.Fetch(ctx, []roadmap.Key{c.Key}, nil)
-			if fetchErr != nil || len(items) == 0 {
-				break
-			}
-			if err := w.Store.CommentDeleted(settleCtx, c, w.Now()); err != nil {
-				return err
-			}
-			outcome, err = store.Skipped, fmt.Errorf("a person deleted our comment; it stays so until the facts change")
-		}
-	}
-	if stops(err) {
-		w.over = err
-	}
-	w.Log.Info("write failed", "org", w.Org.Name, "ref", c.Ref, "action", c.Action, "outcome", outcome, "error", err)
-	w.o.Results[c.ID] = Result{outcome, err.Error()}
-	return w.Store.Settle(settleCtx, seq, c, outcome, err.Error(), store.Written{}, w.Now())
-}
-
-// verify reads the items back. A label counts as written when it is seen; an
-// answer of 200 that changed nothing is a failure. Where the reading fails, the
-// entries stay open and the next pass settles them.
-func (w *writer) verify(ctx context.Context, keys []roadmap.Key, sent []unverified) error {
-	if len(sent) == 0 {
-		return nil
-	}
-	ctx, cancel := finishing(ctx)
-	defer cancel()
-	now, err := w.read(ctx, keys)
-	for _, u := range sent {
-		if err != nil {
-			w.o.Results[u.change.ID] = Result{store.Unknown, "it could not be read back: " + err.Error()}
-			continue
-		}
-		outcome, why, _ := settled(u.change, now, nil)
-		if outcome == store.Failed {
-			why = "the tracker took it, but the label did not change"
-		}
-		w.o.Results[u.change.ID] = Result{outcome, why}
-		if err := w.Store.Settle(ctx, u.seq, u.change, outcome, why, store.Written{}, w.Now()); err != nil {
-			return err
-		}
-	}
-	return nil
+	return took, nil
 }

@@ -90,6 +90,9 @@ type Mark struct {
 	ID     string   `json:"id"`     // our own id of the comment, a UUID; the same for life
 	Rules  []Rule   `json:"rules"`  // what it speaks of now; empty: resolved
 	Labels []string `json:"labels"` // labels that we added to the item and that are still ours. nil: the tracker cannot store them
+	// Says is Change.Says of the write that it came with. "": the tracker cannot
+	// store it, or it was written before alignd did.
+	Says string `json:"says,omitempty"`
 }
 
 // Line is the mark line that closes every comment: who writes, for which org,
@@ -170,6 +173,13 @@ type Change struct {
 	// again until the facts change: of a comment, what it said (Undone).
 	Undo   bool
 	Undone map[Rule]string
+}
+
+// Says is a short hash of the text that a comment gets, by which it is known
+// which of two texts stands, whatever the tracker makes of the markup.
+func (c Change) Says() string {
+	h := sha256.Sum256([]byte(c.Value))
+	return hex.EncodeToString(h[:8])
 }
 
 // PastLabel is the life of a label of ours on an item, whether it is ours still
