@@ -159,7 +159,7 @@ var reasons = map[plan.Reason]string{
 	plan.Parked:     "it has come and gone too often, so alignd stands down: what takes it off?",
 	plan.Quiet:      "quiet time",
 	plan.NoPermit:   "the tracker refused it; `alignd log` tells why. It is tried again after a day",
-	plan.TooMany:    "the pass would flag too large a share of the stories (limits.max_share): is the roadmap read rightly?",
+	plan.TooMany:    "the pass would flag too large a share of the stories (limits.max_share): is the roadmap read rightly? `alignd explain` tells of each. If it is, raise max_share or set since",
 	plan.Limit:      "enough new comments for one pass (limits.comments_per_run)",
 }
 
