@@ -175,7 +175,7 @@ func BenchmarkQuietPass(b *testing.B) {
 	}
 	w.now = w.now.Add(time.Hour)
 	k := newKept()
-	k.pull(b, w.tracker(b, 0), func() bool { return false })
+	k.pull(b, w.trackerWith(b, 0, k), func() bool { return false })
 	if err := w.EditProject(w.projects[0], w.users[0], func(p *linearsim.Project) { p.Name = "The latest" }); err != nil {
 		b.Fatal(err)
 	}
@@ -183,11 +183,11 @@ func BenchmarkQuietPass(b *testing.B) {
 		b.Fatal(err)
 	}
 	w.now = w.now.Add(time.Hour)
-	k.pull(b, w.tracker(b, 0), func() bool { return false })
+	k.pull(b, w.trackerWith(b, 0, k), func() bool { return false })
 	requests, points := 0, 0
 	for b.Loop() {
 		w.ResetRequests()
-		k.pull(b, w.tracker(b, 0), func() bool { return false })
+		k.pull(b, w.trackerWith(b, 0, k), func() bool { return false })
 		requests, points = 0, 0
 		for _, r := range w.Requests() {
 			requests++

@@ -1,0 +1,352 @@
+package linear
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/sim/linearsim"
+)
+
+// drawer is where a directory is kept.
+type drawer struct {
+	kept  string
+	saves int
+	now   time.Time
+}
+
+func newDrawer() *drawer { return &drawer{now: utc("2026-09-21T12:00:00Z")} }
+
+// use lets a Tracker build on what is in the drawer.
+func (d *drawer) use(o *Options) {
+	o.Config.Census, o.KeptDirectory, o.Now = 24*time.Hour, d.kept, func() time.Time { return d.now }
+	o.KeepDirectory = func(_ context.Context, kept string) error {
+		d.kept = kept
+		d.saves++
+		return nil
+	}
+}
+
+var wholeLists = []string{"users", "cycles", "issueLabels", "workflowStates", "projectMilestones", "projectLabels", "initiativeLabels"}
+
+// dated are the rows of lists that say when they were changed.
+func dated(f *fake) {
+	f.rows("users", `{"id":"u-bot","updatedAt":"2026-09-01T08:00:00.000Z","name":"Bot","active":true}`,
+		`{"id":"u-ana","updatedAt":"2026-09-03T08:00:00.000Z","name":"Ana","active":true}`)
+	f.rows("cycles", `{"id":"c-7","updatedAt":"2026-09-01T08:00:00.000Z","number":7,"isActive":true}`)
+	f.rows("issueLabels", `{"id":"l-need","updatedAt":"2026-09-02T08:00:00.000Z","name":"needs-goal"}`)
+	f.rows("projectMilestones", `{"id":"m-beta","updatedAt":"2026-09-01T08:00:00.000Z","name":"Beta"}`)
+}
+
+// A pass after which nothing has changed asks for no list whole: one request
+// asks for what has changed of all of them, inclusive and five minutes over. The
+// directory is kept once.
+func TestQuietPassReadsNoList(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	dated(f)
+	first := pullAll(t, f.tracker(d.use), "")
+	f.changes(map[string][]string{"cycles": {`{"id":"c-7","updatedAt":"2026-09-01T08:00:00.000Z","number":7,"isActive":true}`}})
+	before := len(f.log)
+	d.now = d.now.Add(time.Hour)
+	pullAll(t, f.tracker(d.use), first.cursor)
+	want := []string{"viewer", "teams", "sight", "changes", "initiatives", "projects", "issues", "initiativeToProjects", "initiativeRelations"}
+	if got := f.roots(before); !slices.Equal(got, want) {
+		t.Errorf("a quiet pass asks for %v, want %v", got, want)
+	}
+	if d.saves != 1 {
+		t.Errorf("the directory was kept %d times, want once", d.saves)
+	}
+	asked := f.asks("changes")[0].Variables
+	for list, want := range map[string]string{
+		"users":            `{"updatedAt":{"gte":"2026-09-03T07:55:00.000Z"}}`,
+		"cycles":           `{"or":[{"updatedAt":{"gte":"2026-09-01T07:55:00.000Z"}},{"isActive":{"eq":true}}],"team":{"key":{"in":["ENG"]}}}`,
+		"issueLabels":      `{"updatedAt":{"gte":"2026-09-02T07:55:00.000Z"}}`,
+		"milestones":       `{"updatedAt":{"gte":"2026-09-01T07:55:00.000Z"}}`,
+		"initiativeLabels": `{}`, // it was empty
+	} {
+		if b, _ := json.Marshal(asked[list]); string(b) != want {
+			t.Errorf("%s by %s\nwant %s", list, b, want)
+		}
+	}
+}
+
+// What has changed is taken in: more pages of a list are read by themselves, and
+// a cycle that does not come as active is not.
+func TestChangesAreTakenIn(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	dated(f)
+	if err := f.tracker(d.use).start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := len(f.log)
+	f.changes(map[string][]string{
+		"users...":    {`{"id":"u-ana","updatedAt":"2026-09-04T08:00:00.000Z","name":"Ana Maria","active":true}`},
+		"issueLabels": {`{"id":"l-new","updatedAt":"2026-09-05T08:00:00.000Z","name":"new"}`},
+	})
+	f.rows("users", `{"id":"u-bea","updatedAt":"2026-09-03T09:00:00.000Z","name":"Bea","active":false}`)
+	tr := f.tracker(d.use)
+	if err := tr.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.roots(before); !slices.Equal(got, []string{"viewer", "teams", "sight", "changes", "users"}) {
+		t.Errorf("asked for %v", got)
+	}
+	more := f.asks("users")[1].Variables
+	if b, _ := json.Marshal(more["filter"]); more["after"] != "c1" || more["orderBy"] != "updatedAt" || string(b) != `{"updatedAt":{"gte":"2026-09-03T07:55:00.000Z"}}` {
+		t.Errorf("the second page was asked for by %v", more)
+	}
+	u := tr.dir.users
+	if len(u) != 3 || u["u-ana"].Name != "Ana Maria" || u["u-bot"].Name != "Bot" || u["u-bea"].Name != "Bea" || u["u-bea"].Active {
+		t.Errorf("people: %+v", u)
+	}
+	if b := tr.dir.labels[roadmap.KindIssue].byID; len(b) != 2 || b["l-new"].name != "new" {
+		t.Errorf("labels: %+v", b)
+	}
+	if c := tr.dir.cycles["c-7"]; c.name != "Cycle 7" || c.active {
+		t.Errorf("the cycle, which is over: %+v", c)
+	}
+	// From the latest of the first page on.
+	if err := f.tracker(d.use).start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := json.Marshal(f.asks("changes")[1].Variables["users"]); string(b) != `{"updatedAt":{"gte":"2026-09-04T07:55:00.000Z"}}` {
+		t.Errorf("the next pass asks for people by %s", b)
+	}
+}
+
+// An answer that fails, or of which a part is missing, is no news: nothing that
+// was kept moves for it, and the same is asked for again.
+func TestTornChangesAreAskedForAgain(t *testing.T) {
+	news := `{"id":"u-eve","updatedAt":"2026-09-09T08:00:00.000Z","name":"Eve","active":true}`
+	for _, tt := range []struct {
+		what  string
+		spoil func(f *fake, whole reply)
+		want  connectors.Kind // of the pass
+		whole bool            // all lists are read whole instead
+		saved bool
+	}{
+		{"a failing gateway", func(f *fake, _ reply) { f.reply("changes", reply{Status: 502}) }, connectors.Temporary, false, false},
+		{"nothing", func(f *fake, _ reply) { f.reply("changes", reply{Body: `{}`}) }, connectors.Temporary, false, false},
+		{"a list without its page", func(f *fake, whole reply) {
+			f.reply("changes", reply{Body: strings.Replace(whole.Body, `"pageInfo":{"hasNextPage":false,"endCursor":null}`, `"pageInfo":null`, 1)})
+		}, connectors.Temporary, false, false},
+		{"a second page that fails", func(f *fake, _ reply) {
+			f.changes(map[string][]string{"users...": {news}})
+			f.reply("users", reply{Status: 502})
+		}, connectors.Temporary, false, false},
+		{"a second page that leads nowhere new", func(f *fake, _ reply) {
+			f.changes(map[string][]string{"users...": {news}})
+			f.data("users", connection("users", "c1"))
+		}, connectors.Temporary, false, false},
+		{"an error beside the rows", func(f *fake, whole reply) {
+			f.reply("changes", reply{Body: strings.TrimSuffix(whole.Body, "}") + `,"errors":[{"message":"Internal server error"}]}`})
+		}, "", true, true},
+		{"and everywhere", func(f *fake, whole reply) {
+			torn := func(r reply) reply {
+				return reply{Body: strings.TrimSuffix(r.Body, "}") + `,"errors":[{"message":"Internal server error"}]}`}
+			}
+			f.reply("changes", torn(whole))
+			f.reply("users", torn(f.answers["users"](nil)))
+		}, "", true, false},
+		{"a list that is withheld", func(f *fake, _ reply) {
+			f.reply("changes", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`})
+		}, "", true, true},
+		{"no people at all", func(f *fake, _ reply) {
+			f.reply("changes", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`})
+			f.rows("users")
+		}, connectors.Temporary, false, false},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			f, d := newFake(t), newDrawer()
+			dated(f)
+			if err := f.tracker(d.use).start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			kept, before := d.kept, len(f.log)
+			d.now = d.now.Add(time.Minute)
+			f.changes(map[string][]string{"users": {news}})
+			tt.spoil(f, f.answers["changes"](nil))
+			tr := f.tracker(d.use)
+			if err := tr.start(t.Context()); connectors.KindOf(err) != tt.want {
+				t.Errorf("the pass gives %v, want %q", err, tt.want)
+			}
+			if tt.whole {
+				for _, list := range wholeLists {
+					if !slices.Contains(f.roots(before), list) {
+						t.Errorf("%s was not read whole", list)
+					}
+				}
+				if len(tr.dir.users) != 2 {
+					t.Errorf("people: %+v", tr.dir.users)
+				}
+			}
+			if (d.kept != kept) != tt.saved {
+				t.Errorf("kept anew: %v, want %v", d.kept != kept, tt.saved)
+			}
+			f.changes(map[string][]string{"users": {news}})
+			dated(f)
+			tr = f.tracker(d.use)
+			if err := tr.start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			last := f.asks("changes")[len(f.asks("changes"))-1].Variables["users"]
+			if b, _ := json.Marshal(last); string(b) != `{"updatedAt":{"gte":"2026-09-03T07:55:00.000Z"}}` || tr.dir.users["u-eve"].Name != "Eve" {
+				t.Errorf("the next pass asks for people by %s, and knows %+v", b, tr.dir.users)
+			}
+		})
+	}
+}
+
+// What was kept under other circumstances, or for a day, is not built on.
+func TestWhatIsKeptIsOfOneScope(t *testing.T) {
+	for _, tt := range []struct {
+		what  string
+		turn  func(f *fake, d *drawer, o *Options)
+		reads bool // everything whole
+	}{
+		{"nothing has changed", func(*fake, *drawer, *Options) {}, false},
+		{"another workspace", func(f *fake, _ *drawer, _ *Options) {
+			f.data("viewer", `{"viewer":{"id":"u-bot"},"organization":{"id":"org-2"}}`)
+		}, true},
+		{"another account", func(f *fake, _ *drawer, _ *Options) {
+			f.data("viewer", `{"viewer":{"id":"u-ana"},"organization":{"id":"org-1"}}`)
+		}, true},
+		{"other teams in the file", func(_ *fake, _ *drawer, o *Options) { o.Config.Teams = []string{"ENG", "OPS"} }, true},
+		{"another team to be seen", func(f *fake, _ *drawer, _ *Options) {
+			f.rows("teams", `{"id":"t1","key":"ENG"}`, `{"id":"t2","key":"OPS"}`, `{"id":"t3","key":"NEW"}`)
+		}, true},
+		{"the teams in another order", func(f *fake, _ *drawer, _ *Options) {
+			f.rows("teams", `{"id":"t2","key":"OPS"}`, `{"id":"t1","key":"ENG"}`)
+		}, false},
+		{"a moment before the day is over", func(_ *fake, d *drawer, _ *Options) { d.now = d.now.Add(24*time.Hour - time.Second) }, false},
+		{"a day later", func(_ *fake, d *drawer, _ *Options) { d.now = d.now.Add(24 * time.Hour) }, true},
+		{"a clock that went back", func(_ *fake, d *drawer, _ *Options) { d.now = d.now.Add(-time.Second) }, true},
+		{"no clock", func(_ *fake, _ *drawer, o *Options) { o.Now = nil }, true},
+		{"what cannot be read", func(_ *fake, _ *drawer, o *Options) { o.KeptDirectory = o.KeptDirectory[1:] }, true},
+		{"half of it", func(_ *fake, _ *drawer, o *Options) {
+			o.KeptDirectory = strings.Replace(o.KeptDirectory, `"milestones"`, `"stages"`, 1)
+		}, true},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			f, d := newFake(t), newDrawer()
+			if err := f.tracker(d.use).start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			before := len(f.log)
+			tr := f.tracker(d.use, func(o *Options) { tt.turn(f, d, o) })
+			if err := tr.start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			roots := f.roots(before)
+			for _, list := range wholeLists {
+				if slices.Contains(roots, list) != tt.reads {
+					t.Errorf("asked for %v, want %s: %v", roots, list, tt.reads)
+				}
+			}
+			if slices.Contains(roots, "changes") == tt.reads {
+				t.Errorf("asked for %v, want what has changed: %v", roots, !tt.reads)
+			}
+		})
+	}
+}
+
+// Labels that a plan withholds are left out of the request for all lists, where
+// they would cost the rest, and asked for by themselves; once they may be read
+// they come with it.
+func TestWithheldLabelsCostNoOtherList(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	f.reply("initiativeLabels", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FEATURE_NOT_ACCESSIBLE"}}]}`})
+	pass := func() []string {
+		t.Helper()
+		before := len(f.log)
+		tr := f.tracker(d.use)
+		if err := tr.start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return f.roots(before)[3:]
+	}
+	pass()
+	if got := pass(); !slices.Equal(got, []string{"changes", "initiativeLabels"}) || f.asks("changes")[0].Variables["withInitiativeLabels"] != false {
+		t.Errorf("while they are withheld: %v", got)
+	}
+	f.rows("initiativeLabels", `{"id":"il","name":"needs-po"}`)
+	if got := pass(); !slices.Equal(got, []string{"changes", "initiativeLabels"}) {
+		t.Errorf("when they are not: %v", got)
+	}
+	if got := pass(); !slices.Equal(got, []string{"changes"}) || f.asks("changes")[2].Variables["withInitiativeLabels"] != true {
+		t.Errorf("after that: %v", got)
+	}
+}
+
+// What is not kept is read again, and a pass does not fail for it.
+func TestDirectoryThatIsNotKept(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	full := func(o *Options) {
+		o.KeepDirectory = func(context.Context, string) error { return errors.New("the disk is full") }
+	}
+	for range 2 {
+		if err := f.tracker(d.use, full).start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(f.asks("users")); n != 2 {
+		t.Errorf("people were read %d times, want twice", n)
+	}
+}
+
+// A workflow state of another type, and what could not be seen before, are names
+// that changed: the issues that hold them are read again.
+func TestStatesAndNewNamesAreReadAgain(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	f.rows("issues", issueRow("i1", "ENG-1", at, `"labelIds":["l-secret"]`))
+	first := pullAll(t, f.tracker(d.use), "")
+	f.changes(map[string][]string{
+		"cycles":         {`{"id":"c-7","name":null,"number":7,"isActive":true}`},
+		"workflowStates": {`{"id":"s-doing","updatedAt":"2026-09-09T08:00:00.000Z","type":"completed"}`},
+		"issueLabels":    {`{"id":"l-secret","updatedAt":"2026-09-09T08:00:00.000Z","name":"secret"}`},
+	})
+	got := pullAll(t, f.tracker(d.use), first.cursor)
+	asked := f.asks("issues")
+	want := `{"or":[{"labels":{"some":{"id":{"in":["l-secret"]}}}},{"state":{"id":{"in":["s-doing"]}}}],"team":{"key":{"in":["ENG"]}}}`
+	if b, _ := json.Marshal(asked[len(asked)-1].Variables["filter"]); string(b) != want {
+		t.Errorf("read again by %s\nwant %s", b, want)
+	}
+	if last := got.items[len(got.items)-1]; !slices.Equal(last.Labels, []string{"secret"}) {
+		t.Errorf("then the issue carries %v", last.Labels)
+	}
+}
+
+// A label that was deleted for good still stands in what was kept. Before one is
+// written the list is read whole: a new label is made and the next pass reads
+// everything anew.
+func TestLabelDeletedForGoodIsMadeAgain(t *testing.T) {
+	w, closeTown := newTown(t)
+	defer closeTown()
+	k := newKept()
+	old := w.AddLabel(linearsim.IssueLabel, "needs-goal").ID
+	pass := func() *Tracker {
+		tr := w.trackerWith(t, 0, k)
+		k.pull(t, tr, func() bool { return false })
+		return tr
+	}
+	pass()
+	if err := w.DeleteLabel(old); err != nil {
+		t.Fatal(err)
+	}
+	c := roadmap.Change{Key: roadmap.Key{Tracker: "eng", ID: w.issues[0]}, Ref: "eng:ENG-1", Kind: roadmap.KindIssue, Action: roadmap.AddLabel, Value: "needs-goal"}
+	if r := pass().Apply(t.Context(), []roadmap.Change{c})[0]; r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	if got := w.LabelNames(w.issues[0]); !slices.Contains(got, "needs-goal") {
+		t.Errorf("the issue carries %v", got)
+	}
+	if k.directory != "" {
+		t.Error("the directory that had the old label is still kept")
+	}
+}
