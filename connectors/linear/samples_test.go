@@ -28,6 +28,27 @@ func sample(t *testing.T, name string) []byte {
 	return b
 }
 
+// A sample that no test reads proves nothing.
+func TestEverySampleIsRead(t *testing.T) {
+	var tests strings.Builder
+	for _, file := range []string{"samples_test.go", "samples_comment_test.go", "classify_test.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(text)
+	}
+	files, err := os.ReadDir(shared(t, "samples", "linear"))
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d samples, %v", len(files), err)
+	}
+	for _, f := range files {
+		if f.Name() != "README.md" && !strings.Contains(tests.String(), `"`+f.Name()+`"`) {
+			t.Errorf("no test reads %s", f.Name())
+		}
+	}
+}
+
 // Headers as Linear sent them: what is left, and a reset in milliseconds.
 func TestSampleHeaders(t *testing.T) {
 	h := http.Header{}
