@@ -24,10 +24,10 @@ func (t *Tracker) issues(ctx context.Context, rows []issueNode, withheld gaps) (
 	if err := t.lookUp(ctx, roadmap.KindIssue, labels, people); err != nil {
 		return nil, err
 	}
-	if err := meet(ctx, t, cycles, t.dir.cycles, t.cycleList(), cycleNode.cycle); err != nil {
+	if err := meet(ctx, t, cycleName, cycles, t.dir.cycles, t.cycleList(), cycleNode.cycle); err != nil {
 		return nil, err
 	}
-	if err := meet(ctx, t, milestones, t.dir.milestones, t.milestoneList(), milestoneNode.name); err != nil {
+	if err := meet(ctx, t, milestoneName, milestones, t.dir.milestones, t.milestoneList(), milestoneNode.name); err != nil {
 		return nil, err
 	}
 	items := make([]roadmap.Item, 0, len(rows))
@@ -152,7 +152,7 @@ func (t *Tracker) lookUp(ctx context.Context, kind roadmap.Kind, labels, people 
 	if err := t.know(ctx, kind, labels); err != nil {
 		return err
 	}
-	return meet(ctx, t, people, t.dir.users, t.userList(), t.person)
+	return meet(ctx, t, userName, people, t.dir.users, t.userList(), t.person)
 }
 
 // people names the people in the fields that name somebody. Someone whom we may

@@ -30,6 +30,7 @@ type directory struct {
 	milestones map[string]string // names
 	labels     map[roadmap.Kind]*labelBook
 	strangers  map[string]bool // ids of users, cycles and milestones that a second reading did not bring either
+	met        []string        // keys of names that a second reading brought, until the cursor has them
 }
 
 // sight is what we see of initiatives.

@@ -143,9 +143,7 @@ func (t *Tracker) know(ctx context.Context, kind roadmap.Kind, ids []string) err
 	if err != nil {
 		return err
 	}
-	if addNew(b.byID, fresh.byID) {
-		t.forget(ctx)
-	}
+	t.met(ctx, labelNames()[kind], addNew(b.byID, fresh.byID))
 	for _, id := range ids {
 		if isNew(id) {
 			b.missing[id] = true

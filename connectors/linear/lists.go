@@ -166,7 +166,7 @@ func (t *Tracker) milestoneList() listing[milestoneNode] {
 
 // meet makes sure that rows of a list are known by name, reading the whole list
 // once more where one is new. What is still unknown then we may not see.
-func meet[N listed, V any](ctx context.Context, t *Tracker, ids []string, known map[string]V, of listing[N], say func(N) V) error {
+func meet[N listed, V any](ctx context.Context, t *Tracker, s sort, ids []string, known map[string]V, of listing[N], say func(N) V) error {
 	isNew := func(id string) bool { _, ok := known[id]; return !ok && !t.dir.strangers[id] }
 	if !slices.ContainsFunc(ids, isNew) {
 		return nil
@@ -175,9 +175,7 @@ func meet[N listed, V any](ctx context.Context, t *Tracker, ids []string, known 
 	if err != nil {
 		return err
 	}
-	if addNew(known, rowsAs(l, say)) {
-		t.forget(ctx)
-	}
+	t.met(ctx, s, addNew(known, rowsAs(l, say)))
 	for _, id := range ids {
 		if isNew(id) {
 			t.dir.strangers[id] = true
@@ -186,13 +184,24 @@ func meet[N listed, V any](ctx context.Context, t *Tracker, ids []string, known 
 	return nil
 }
 
-// addNew adds what is new, and reports whether anything was.
-func addNew[V any](to, from map[string]V) bool {
-	before := len(to)
+// met notes what a second reading brought: the cursor takes over its names, and
+// the next pass reads the directory whole, since no date may tell of it.
+func (t *Tracker) met(ctx context.Context, s sort, ids []string) {
+	for _, id := range ids {
+		t.dir.met = append(t.dir.met, nameKey(s, id))
+	}
+	if len(ids) > 0 {
+		t.forget(ctx)
+	}
+}
+
+// addNew adds what is new, and gives its ids.
+func addNew[V any](to, from map[string]V) (ids []string) {
 	for id, v := range from {
 		if _, known := to[id]; !known {
 			to[id] = v
+			ids = append(ids, id)
 		}
 	}
-	return len(to) > before
+	return ids
 }

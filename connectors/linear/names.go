@@ -40,6 +40,10 @@ const (
 	sightName           sort = 's' // whether initiatives may be seen
 )
 
+func labelNames() map[roadmap.Kind]sort {
+	return map[roadmap.Kind]sort{roadmap.KindIssue: issueLabelName, roadmap.KindProject: projectLabelName, roadmap.KindInitiative: initiativeLabelName}
+}
+
 func nameKey(s sort, id string) string { return string(s) + id }
 
 func hashName(of ...any) string {
@@ -62,7 +66,7 @@ func (t *Tracker) names() names {
 	for id, kind := range t.dir.states {
 		n[nameKey(stateType, id)] = hashName(kind)
 	}
-	for kind, s := range map[roadmap.Kind]sort{roadmap.KindIssue: issueLabelName, roadmap.KindProject: projectLabelName, roadmap.KindInitiative: initiativeLabelName} {
+	for kind, s := range labelNames() {
 		for id, l := range t.dir.labels[kind].byID {
 			n[nameKey(s, id)] = hashName(l.name, l.alias)
 		}
@@ -95,15 +99,28 @@ func (c *cursor) rename(now names) {
 			changed = true
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(now)) {
-		// Something may hold it that was read while it was not to be seen.
-		if _, known := before[key]; !known {
-			c.outdate(key, false)
-			changed = true
-		}
-	}
 	if changed {
 		c.begin(firstStream)
+	}
+	for _, key := range slices.Sorted(maps.Keys(now)) {
+		if _, known := before[key]; known {
+			continue
+		}
+		// Something may hold it that was read while it was not to be seen. There
+		// is always something new somewhere: a pull that goes on does not begin
+		// again for it, the next one finds it new.
+		if c.Stream == firstStream && c.After == "" {
+			c.outdate(key, false)
+		} else {
+			delete(now, key)
+		}
+	}
+}
+
+// learn takes over names that were met during the pull.
+func (c *cursor) learn(now names, met []string) {
+	for _, key := range met {
+		c.Names[key] = now[key]
 	}
 }
 
