@@ -178,6 +178,9 @@ func TestPrice(t *testing.T) {
 		if points >= dearest {
 			t.Errorf("%s costs %.0f points; a wait for the limit reckons with at most %d", a.Root, points, dearest)
 		}
+		if nested(doc.Operations[0].SelectionSet, false) {
+			t.Errorf("%s has a connection inside a connection, which multiplies what it costs", a.Root)
+		}
 		if points >= 10000 {
 			t.Errorf("%s costs %.0f points, which Linear always refuses", a.Root, points)
 		}
@@ -186,6 +189,15 @@ func TestPrice(t *testing.T) {
 			t.Logf("%-22s first=%-4v %5.0f points", a.Root, a.Variables["first"], points)
 		}
 	}
+}
+
+// nested reports whether a connection stands inside another one.
+func nested(set ast.SelectionSet, inside bool) bool {
+	return slices.ContainsFunc(set, func(sel ast.Selection) bool {
+		f := sel.(*ast.Field)
+		is := strings.HasSuffix(f.Definition.Type.Name(), "Connection")
+		return inside && is || nested(f.SelectionSet, inside || is)
+	})
 }
 
 func price(set ast.SelectionSet, vars map[string]any) float64 {
