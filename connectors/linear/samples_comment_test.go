@@ -3,8 +3,10 @@ package linear
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,6 +16,7 @@ import (
 // words are what people write: a comment, or a status report on a project.
 type words struct {
 	ID, Body, CreatedAt, UserID string
+	EditedAt                    string
 	IssueID, ProjectID          string
 	Health                      *string // of a status report
 }
@@ -35,7 +38,11 @@ func (w words) comments(t *testing.T, id, viewer string) []roadmap.Comment {
 	t.Helper()
 	f := newFake(t)
 	f.data("viewer", fmt.Sprintf(`{"viewer":{"id":%q},"organization":{"id":"org-1"}}`, viewer))
-	f.rows("comments", fmt.Sprintf(`{"id":%q,"body":%q,"createdAt":%q,"user":{"id":%q},"botActor":null}`, id, w.Body, w.CreatedAt, w.UserID))
+	edited := "null"
+	if w.EditedAt != "" {
+		edited = strconv.Quote(w.EditedAt)
+	}
+	f.rows("comments", fmt.Sprintf(`{"id":%q,"body":%q,"createdAt":%q,"editedAt":%s,"user":{"id":%q},"botActor":null}`, id, w.Body, w.CreatedAt, edited, w.UserID))
 	found, err := f.tracker().Comments(t.Context(), []roadmap.Item{{Key: w.key()}})
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +68,8 @@ func TestSampleComment(t *testing.T) {
 		{"ours", ours, w.UserID, []roadmap.Comment{{
 			Key:    roadmap.Key{Tracker: "eng", ID: "6a17c5cc-5188-4487-ab56-44626a9b2daf"},
 			Remote: ours, Mark: roadmap.Mark{Org: "acme", ID: ours},
-			Body: "Still trying. and trying. and trying. again. again. again. again. again. again. again. again. again",
+			Body:   "Still trying. and trying. and trying. again. again. again. again. again. again. again. again. again",
+			Edited: time.Date(2023, 6, 19, 20, 51, 47, 186e6, time.UTC),
 		}}},
 	} {
 		if diff := cmp.Diff(tt.want, w.comments(t, tt.id, tt.viewer)); diff != "" {
