@@ -67,10 +67,11 @@ func TestWhatIsKeptIsOfOneScope(t *testing.T) {
 
 // Labels that a plan withholds are left out of the request for all lists, where
 // they would cost the rest, and asked for by themselves; once they may be read
-// they come with it.
+// they come with it, until they are withheld again.
 func TestWithheldLabelsCostNoOtherList(t *testing.T) {
 	f, d := newFake(t), newDrawer()
-	f.reply("initiativeLabels", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FEATURE_NOT_ACCESSIBLE"}}]}`})
+	no := reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FEATURE_NOT_ACCESSIBLE"}}]}`}
+	f.reply("initiativeLabels", no)
 	pass := func() []string {
 		t.Helper()
 		before := len(f.log)
@@ -90,6 +91,20 @@ func TestWithheldLabelsCostNoOtherList(t *testing.T) {
 	}
 	if got := pass(); !slices.Equal(got, []string{"changes"}) || f.asks("changes")[2].Variables["withInitiativeLabels"] != true {
 		t.Errorf("after that: %v", got)
+	}
+	f.reply("initiativeLabels", no)
+	all := f.answers["changes"]
+	f.on("changes", func(v map[string]any) reply {
+		if v["withInitiativeLabels"] == true {
+			return no
+		}
+		return all(v)
+	})
+	if got := pass(); !slices.Equal(got, append([]string{"changes"}, wholeLists...)) {
+		t.Errorf("when they are withheld again: %v, want each list by itself", got)
+	}
+	if got := pass(); !slices.Equal(got, []string{"changes", "initiativeLabels"}) {
+		t.Errorf("and then: %v", got)
 	}
 }
 
