@@ -104,10 +104,23 @@ func (t *Tracker) keptLists(scope string) *lists {
 	return &l
 }
 
-// followLists takes in what has changed. It reports false where the answer does
-// not tell that for certain: asked for one by one and whole, the lists tell
-// which of them is withheld, and what is missing.
+// followLists takes in what has changed. It reports false where the answers do
+// not tell that for certain, for whatever reason: read one by one and whole, the
+// lists tell which of them is withheld, and what is missing or out of order.
 func (t *Tracker) followLists(ctx context.Context, l *lists) (ok bool, err error) {
+	err = t.takeChanges(ctx, l)
+	switch connectors.KindOf(err) {
+	case "":
+		return !l.torn(), nil
+	case connectors.Auth, connectors.RateLimited:
+		return false, err // more requests fare no better
+	}
+	t.log.Info("linear: what has changed is not to be had at once, so people, labels and the like are read whole", "error", err)
+	return false, nil
+}
+
+// takeChanges asks for what has changed of all lists, and takes it in.
+func (t *Tracker) takeChanges(ctx context.Context, l *lists) error {
 	for id, c := range l.Cycles.Rows {
 		c.IsActive = false // those that are come all; see cycleList
 		l.Cycles.Rows[id] = c
@@ -130,19 +143,12 @@ func (t *Tracker) followLists(ctx context.Context, l *lists) (ok bool, err error
 	}
 	q := new(changesQuery)
 	partial, err := t.ask(ctx, op, v, func() any { q = new(changesQuery); return q })
-	switch connectors.KindOf(err) {
-	case "":
-	case connectors.Forbidden, connectors.Invalid, connectors.NotFound:
-		t.log.Info("linear: what has changed cannot be asked for at once, so people, labels and the like are read whole", "error", err)
-		return false, nil
-	default:
-		return false, err
+	if err != nil {
+		return err
 	}
 	if len(partial) > 0 {
-		t.log.Info("linear: part of what has changed is missing, so people, labels and the like are read whole", "error", t.words(partial[0]))
-		return false, nil
+		return t.partialOnly(op, partial[0])
 	}
-
 	for _, follow := range []func() error{
 		func() error { return t.userList().follow(ctx, t, l.Users, q.Users) },
 		func() error { return t.cycleList().follow(ctx, t, l.Cycles, q.Cycles) },
@@ -153,10 +159,10 @@ func (t *Tracker) followLists(ctx context.Context, l *lists) (ok bool, err error
 		func() error { return followSome(ctx, t, ofInitiatives, l.InitiativeLabels, q.InitiativeLabels) },
 	} {
 		if err := follow(); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return !l.torn(), nil
+	return nil
 }
 
 // followSome follows a list that may be withheld.

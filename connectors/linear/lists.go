@@ -31,6 +31,9 @@ type list[N listed] struct {
 
 // take takes in some rows; first says that they are the first page.
 func (l *list[N]) take(rows []N, first, torn bool) {
+	if l.Rows == nil {
+		l.Rows = map[string]N{}
+	}
 	for _, n := range rows {
 		id, updated := n.listed()
 		if id == "" {
@@ -69,7 +72,7 @@ type listing[N listed] struct {
 // whole reads a list from end to end, by the time of creation: in that order no
 // row moves to a page that was read already.
 func (l listing[N]) whole(ctx context.Context, t *Tracker) (*list[N], error) {
-	all, first := &list[N]{Rows: map[string]N{}}, true
+	all, first := new(list[N]), true
 	err := drain(ctx, t, l.op, "", vars{"filter": l.filter(nil), "orderBy": byCreation}, l.get, func(rows []N, torn bool) {
 		all.take(rows, first, torn)
 		first = false

@@ -122,45 +122,52 @@ func TestChangesAreTakenIn(t *testing.T) {
 	}
 }
 
-// An answer that fails, or of which a part is missing, is no news: nothing that
-// was kept moves for it, and the same is asked for again.
+// An answer that fails, or of which a part is missing, is no news: the lists are
+// read whole instead, and where that does not go well either, nothing that was
+// kept moves, and the same is asked for again.
 func TestTornChangesAreAskedForAgain(t *testing.T) {
 	news := `{"id":"u-eve","updatedAt":"2026-09-09T08:00:00.000Z","name":"Eve","active":true}`
+	down := reply{Status: 502}
+	torn := func(r reply) reply {
+		return reply{Body: strings.TrimSuffix(r.Body, "}") + `,"errors":[{"message":"Internal server error"}]}`}
+	}
 	for _, tt := range []struct {
 		what  string
-		spoil func(f *fake, whole reply)
+		spoil func(f *fake, changes reply)
 		want  connectors.Kind // of the pass
-		whole bool            // all lists are read whole instead
+		whole bool            // all lists are read whole
 		saved bool
 	}{
-		{"a failing gateway", func(f *fake, _ reply) { f.reply("changes", reply{Status: 502}) }, connectors.Temporary, false, false},
-		{"nothing", func(f *fake, _ reply) { f.reply("changes", reply{Body: `{}`}) }, connectors.Temporary, false, false},
-		{"a list without its page", func(f *fake, whole reply) {
-			f.reply("changes", reply{Body: strings.Replace(whole.Body, `"pageInfo":{"hasNextPage":false,"endCursor":null}`, `"pageInfo":null`, 1)})
-		}, connectors.Temporary, false, false},
-		{"a second page that fails", func(f *fake, _ reply) {
+		{"a failing gateway", func(f *fake, _ reply) { f.reply("changes", down) }, "", true, true},
+		{"nothing", func(f *fake, _ reply) { f.reply("changes", reply{Body: `{}`}) }, "", true, true},
+		{"a list without its page", func(f *fake, changes reply) {
+			f.reply("changes", reply{Body: strings.Replace(changes.Body, `"pageInfo":{"hasNextPage":false,"endCursor":null}`, `"pageInfo":null`, 1)})
+		}, "", true, true},
+		{"an error beside the rows", func(f *fake, changes reply) { f.reply("changes", torn(changes)) }, "", true, true},
+		{"a list that is withheld", func(f *fake, _ reply) {
+			f.reply("changes", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`})
+		}, "", true, true},
+		{"a rate limit", func(f *fake, _ reply) {
+			f.reply("changes", reply{Status: 400, Body: `{"errors":[{"message":"Rate limit exceeded"}]}`})
+		}, connectors.RateLimited, false, false},
+		{"a second page that fails, and the list as a whole", func(f *fake, _ reply) {
 			f.changes(map[string][]string{"users...": {news}})
-			f.reply("users", reply{Status: 502})
+			f.reply("users", down)
 		}, connectors.Temporary, false, false},
 		{"a second page that leads nowhere new", func(f *fake, _ reply) {
 			f.changes(map[string][]string{"users...": {news}})
 			f.data("users", connection("users", "c1"))
 		}, connectors.Temporary, false, false},
-		{"an error beside the rows", func(f *fake, whole reply) {
-			f.reply("changes", reply{Body: strings.TrimSuffix(whole.Body, "}") + `,"errors":[{"message":"Internal server error"}]}`})
-		}, "", true, true},
-		{"and everywhere", func(f *fake, whole reply) {
-			torn := func(r reply) reply {
-				return reply{Body: strings.TrimSuffix(r.Body, "}") + `,"errors":[{"message":"Internal server error"}]}`}
-			}
-			f.reply("changes", torn(whole))
+		{"a second page with an error beside it, and the list as a whole", func(f *fake, _ reply) {
+			f.changes(map[string][]string{"users...": {news}})
 			f.reply("users", torn(f.answers["users"](nil)))
 		}, "", true, false},
-		{"a list that is withheld", func(f *fake, _ reply) {
-			f.reply("changes", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`})
-		}, "", true, true},
+		{"a list with an error beside it, everywhere", func(f *fake, changes reply) {
+			f.reply("changes", torn(changes))
+			f.reply("users", torn(f.answers["users"](nil)))
+		}, "", true, false},
 		{"no people at all", func(f *fake, _ reply) {
-			f.reply("changes", reply{Status: 400, Body: `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`})
+			f.reply("changes", down)
 			f.rows("users")
 		}, connectors.Temporary, false, false},
 	} {
