@@ -47,6 +47,7 @@ type exprItem struct {
 	Labels     []string  `expr:"labels"`
 	Components []string  `expr:"components"`
 	Project    string    `expr:"project"`
+	Milestone  string    `expr:"milestone"` // of the project, in Linear
 	Team       string    `expr:"team"`
 	Priority   string    `expr:"priority"`
 	Assignee   string    `expr:"assignee"` // display name
@@ -60,7 +61,7 @@ type exprItem struct {
 // exprFields and exprFunctions are the words of the language, for messages.
 func exprFields() []string {
 	return []string{
-		"ref", "key", "title", "type", "status", "labels", "components", "project", "team",
+		"ref", "key", "title", "type", "status", "labels", "components", "project", "milestone", "team",
 		"priority", "assignee", "sprint", "in_sprint", "created", "updated", "started",
 	}
 }
@@ -156,7 +157,7 @@ func (e *Expr) MarshalText() ([]byte, error) { return []byte(e.Source), nil }
 func view(it *roadmap.Item) exprItem {
 	v := exprItem{
 		Ref: string(it.Ref), Key: it.Ref.Key(), Title: it.Title, Type: it.Type, Status: string(it.Status),
-		Labels: it.Labels, Components: it.Components, Project: it.Project, Team: it.Team,
+		Labels: it.Labels, Components: it.Components, Project: it.Project, Milestone: it.Milestone, Team: it.Team,
 		Priority: string(it.Priority), Sprint: it.Sprint, InSprint: it.InSprint,
 		Created: it.Created, Updated: it.Updated, Started: it.Started,
 	}

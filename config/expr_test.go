@@ -12,7 +12,7 @@ import (
 func story() *roadmap.Item {
 	return &roadmap.Item{
 		Ref: "jira:PAY-12", Type: "Story", Title: "Pay by card", Status: roadmap.StatusTodo,
-		Labels: []string{"KTLO", "checkout"}, Components: []string{"web"}, Project: "PAY", Team: "ENG",
+		Labels: []string{"KTLO", "checkout"}, Components: []string{"web"}, Project: "PAY", Milestone: "Beta", Team: "ENG",
 		Sprint: "Sprint 4", InSprint: true,
 		People:  map[string][]roadmap.Person{"assignee": {{Name: "Ana"}, {Name: "Boris"}}},
 		Created: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
@@ -44,6 +44,7 @@ func TestMatch(t *testing.T) {
 		{`item.assignee == "Ana"`, true},  // the first
 		{`item.sprint == "Sprint 4" and item.in_sprint`, true},
 		{`item.project == "PAY" ? item.team == "ENG" : false`, true},
+		{`item.milestone == "Beta"`, true},
 		{`age(item.created) > duration("3w")`, true},
 		{`age(item.updated) > duration("60h")`, false},
 		{`age(item.started) > duration("0")`, false}, // not started: no age

@@ -39,7 +39,7 @@ func trackerKeys() []key {
 		},
 		{
 			name: "census", value: value{form: formDuration}, otherwise: Duration{Clock: defaultCensus}.String(),
-			means: "how often all ids are counted, which is how deletions show; at least `1h`",
+			means: "how often all ids are counted, which is how deletions show, and on Linear who is who is read whole; at least `1h`",
 		},
 		{
 			name: "site", of: jira, value: value{form: formAddress}, normal: "`url`",

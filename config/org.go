@@ -83,7 +83,8 @@ type Tracker struct {
 	// nearest first.
 	Levels []string
 	CAFile string // Jira: path of a PEM file with the authority that signed its certificate, as written; "": the machine's own
-	// Census is how long a count of the ids holds; default 24 h.
+	// Census is how long a count of the ids holds, and in Linear a whole reading
+	// of people, labels and the like; default 24 h.
 	Census time.Duration
 	// LabelIDs are Linear labels to use instead of looking them up by name.
 	LabelIDs map[string]string

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,8 @@ import (
 
 // An org whose Linear is reached as an OAuth app: one access token serves all
 // commands, neither it nor the secret stands in the database or in what is said,
-// and a token that was revoked is replaced.
+// and a token that was revoked is replaced. Who is who is read once, too: later
+// commands ask what has changed.
 func TestOAuthApp(t *testing.T) {
 	const secret = "lin_secret_VERYSECRET"
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -57,6 +59,18 @@ roadmap:
 	said := alignd(exitFine, "sync", "-c", file) + alignd(exitFine, "plan", "-c", file) + alignd(exitFine, "sync", "-c", file)
 	if n := site.Count("oauth/token"); n != 1 {
 		t.Errorf("%d access tokens for three commands, want 1", n)
+	}
+	whole, changes := 0, 0
+	for _, r := range site.Requests() {
+		switch {
+		case len(r.Roots) == 1 && r.Roots[0] == "users":
+			whole++
+		case slices.Contains(r.Roots, "users"):
+			changes++
+		}
+	}
+	if whole != 1 || changes != 2 {
+		t.Errorf("people were listed whole %d times, and asked for with all that has changed %d times; want 1 and 2", whole, changes)
 	}
 	site.RevokeTokens("abc")
 	said += alignd(exitFine, "sync", "-c", file)

@@ -46,6 +46,10 @@ func (c *common) openStore(ctx context.Context, org *config.Org) (*store.Store, 
 // secret that was changed holds from the next pass on. What a tracker must keep
 // from one pass to the next is kept in st; nil: nothing is.
 func (c *common) trackers(ctx context.Context, org *config.Org, st *store.Store, log *slog.Logger) (map[string]connectors.Tracker, error) {
+	now, err := c.clock()
+	if err != nil {
+		return nil, err
+	}
 	trackers := map[string]connectors.Tracker{}
 	for _, t := range org.Trackers {
 		reference := t.Auth.Token
@@ -78,9 +82,12 @@ func (c *common) trackers(ctx context.Context, org *config.Org, st *store.Store,
 		case config.Linear:
 			o := linear.Options{
 				Config: t, Org: org.Name, Sources: sources, UserAgent: agent, Log: log,
-				Pace: c.network.pace(org.Name, t, secret), Labels: labelsOf(org, sources),
+				Pace: c.network.pace(org.Name, t, secret), Labels: labelsOf(org, sources), Now: now,
 			}
 			if err := credential(ctx, &o, t, secret, st); err != nil {
+				return nil, err
+			}
+			if err := directory(ctx, &o, t, st); err != nil {
 				return nil, err
 			}
 			trackers[t.Name], err = linear.New(o)
@@ -107,6 +114,16 @@ func credential(ctx context.Context, o *linear.Options, t config.Tracker, secret
 	}
 	o.KeepToken = func(ctx context.Context, sealed string) error { return st.KeepToken(ctx, t.Name, sealed) }
 	o.KeptToken, err = st.Token(ctx, t.Name)
+	return err
+}
+
+// directory puts into o what an earlier pass learned of who is who.
+func directory(ctx context.Context, o *linear.Options, t config.Tracker, st *store.Store) (err error) {
+	if st == nil {
+		return nil
+	}
+	o.KeepDirectory = func(ctx context.Context, kept string) error { return st.KeepDirectory(ctx, t.Name, kept) }
+	o.KeptDirectory, err = st.Directory(ctx, t.Name)
 	return err
 }
 

@@ -25,6 +25,8 @@ type town struct {
 	url                                  string
 	users, cycles, labels, projectLabels []string
 	initiatives, projects, issues        []string
+	milestones                           []string // the n-th is of the n-th project
+	deleted                              bool     // something was, for good, of which no date tells
 }
 
 func newTown(t testing.TB) (*town, func()) {
@@ -40,11 +42,12 @@ func newTown(t testing.TB) (*town, func()) {
 		w.projectLabels = append(w.projectLabels, w.AddLabel(linearsim.ProjectLabel, fmt.Sprint("label ", i)).ID)
 		w.initiatives = append(w.initiatives, w.AddInitiative(linearsim.Initiative{Name: fmt.Sprint("Initiative ", i), Status: "Active"}).ID)
 		w.projects = append(w.projects, w.AddProject(linearsim.Project{Name: fmt.Sprint("Project ", i), StatusType: "started"}).ID)
+		w.milestones = append(w.milestones, w.AddMilestone(linearsim.Milestone{ProjectID: w.projects[i], Name: fmt.Sprint("Stage ", i)}).ID)
 	}
 	for i := range 7 {
 		w.issues = append(w.issues, w.AddIssue(linearsim.Issue{
 			TeamKey: "ENG", Title: fmt.Sprint("Issue ", i), ProjectID: w.projects[i%3], CycleID: w.cycles[i%3],
-			AssigneeID: w.users[i%3], LabelIDs: []string{w.labels[i%3]},
+			AssigneeID: w.users[i%3], LabelIDs: []string{w.labels[i%3]}, MilestoneID: w.milestones[i%3],
 		}).ID)
 	}
 	srv := httptest.NewServer(w)
@@ -74,6 +77,14 @@ func (w *town) acts() map[string]func(n int) error {
 		},
 		"give an issue a project": func(n int) error {
 			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.ProjectID = one(w.projects, n) })
+		},
+		"give an issue a milestone": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) {
+				at := slices.Index(w.projects, i.ProjectID)
+				if i.MilestoneID = ""; at >= 0 && at < len(w.milestones) && n%3 > 0 {
+					i.MilestoneID = w.milestones[at]
+				}
+			})
 		},
 		"archive an issue": func(n int) error {
 			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.Archived = n%2 == 0 })
@@ -112,6 +123,28 @@ func (w *town) acts() map[string]func(n int) error {
 		"rename a label": func(n int) error {
 			return w.EditLabel(one(w.labels, n), func(l *linearsim.Label) { l.Name = fmt.Sprint("label ", n%97) })
 		},
+		"make a label and use it": func(n int) error {
+			w.labels = append(w.labels, w.AddLabel(linearsim.IssueLabel, fmt.Sprint("new ", len(w.labels))).ID)
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.LabelIDs = w.labels[len(w.labels)-1:] })
+		},
+		"archive a label": func(n int) error {
+			return w.EditLabel(one(w.labels, n), func(l *linearsim.Label) { l.Archived = n%2 == 0 })
+		},
+		"rename a milestone": func(n int) error {
+			if len(w.milestones) == 0 {
+				return nil
+			}
+			return w.EditMilestone(one(w.milestones, n), func(m *linearsim.Milestone) { m.Name = name("Stage", n) })
+		},
+		"delete a milestone": func(int) error {
+			if len(w.milestones) == 0 {
+				return nil
+			}
+			last := len(w.milestones) - 1
+			id := w.milestones[last]
+			w.milestones, w.deleted = w.milestones[:last], true
+			return w.DeleteMilestone(id)
+		},
 		"rename a project label": func(n int) error {
 			return w.EditLabel(one(w.projectLabels, n), func(l *linearsim.Label) { l.Name = fmt.Sprint("label ", n%97) })
 		},
@@ -120,13 +153,19 @@ func (w *town) acts() map[string]func(n int) error {
 				return nil
 			}
 			id := one(w.labels, n)
-			w.labels = slices.DeleteFunc(w.labels, func(l string) bool { return l == id })
+			w.labels, w.deleted = slices.DeleteFunc(w.labels, func(l string) bool { return l == id }), true
 			return w.DeleteLabel(id)
 		},
 		"rename a user": func(n int) error {
 			return w.EditUser(one(w.users, n), func(u *linearsim.User) { u.Name = name("User", n) })
 		},
 		"deactivate a user": func(n int) error { return w.EditUser(one(w.users, n), func(u *linearsim.User) { u.Active = n%2 == 0 }) },
+		"archive a cycle": func(n int) error {
+			return w.EditCycle(one(w.cycles, n), func(c *linearsim.Cycle) { c.Archived = n%2 == 0 })
+		},
+		"close a cycle early": func(n int) error {
+			return w.EditCycle(one(w.cycles, n), func(c *linearsim.Cycle) { c.Completed = w.now })
+		},
 		"name a cycle": func(n int) error {
 			return w.EditCycle(one(w.cycles, n), func(c *linearsim.Cycle) { c.Name = name("Sprint", n) })
 		},
@@ -137,12 +176,23 @@ func (w *town) acts() map[string]func(n int) error {
 // ignore takes a link that is there, or is not, for done.
 func ignore(error) error { return nil }
 
+// tracker makes a Tracker that builds on nothing that was kept.
 func (w *town) tracker(t interface{ Fatal(...any) }, pageSize int) *Tracker {
-	tr, err := New(Options{
-		Config: config.Tracker{Name: "eng", URL: w.url, Teams: []string{"ENG"}},
+	return w.trackerWith(t, pageSize, nil)
+}
+
+// trackerWith makes one that builds on the directory in k, and keeps it there.
+func (w *town) trackerWith(t interface{ Fatal(...any) }, pageSize int, k *kept) *Tracker {
+	o := Options{
+		Config: config.Tracker{Name: "eng", URL: w.url, Teams: []string{"ENG"}, Census: 24 * time.Hour},
 		Org:    "acme", Token: testToken, Rate: 100000, PageSize: pageSize, Attempts: 1,
 		Wait: func(context.Context, time.Duration) error { return nil },
-	})
+	}
+	if k != nil {
+		o.Now, o.KeptDirectory = func() time.Time { return w.now }, k.directory
+		o.KeepDirectory = func(_ context.Context, kept string) error { k.directory = kept; return nil }
+	}
+	tr, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,6 +205,8 @@ type kept struct {
 	sets   map[string][]roadmap.Edge
 	staged map[string][]roadmap.Edge
 	cursor connectors.Cursor
+
+	directory string
 }
 
 func newKept() *kept {
@@ -197,8 +249,10 @@ func (k *kept) pull(t interface{ Fatal(...any) }, tr *Tracker, between func() (d
 }
 
 // Whatever people change, between passes and between the pages of one, and
-// wherever a pass is broken off: after the next complete pass all is known as a
-// first pull of everything has it.
+// wherever a pass is broken off, and whether the directory that it kept is there
+// for the next one, lost, or an old one: after the next complete pass all is
+// known as a first pull of everything has it. What was deleted for good is known
+// when the directory is next read whole.
 func TestEveryChangeIsSeen(t *testing.T) {
 	t.Parallel()
 	w0, closeTown := newTown(t)
@@ -223,13 +277,20 @@ func TestEveryChangeIsSeen(t *testing.T) {
 				}
 			}
 		}
-		k := newKept()
+		k, directories := newKept(), []string{""}
 		for range rapid.IntRange(1, 3).Draw(t, "passes") {
 			act()
-			k.pull(t, w.tracker(t, size), func() bool { act(); return rapid.IntRange(0, 9).Draw(t, "dies") == 0 })
+			k.pull(t, w.trackerWith(t, size, k), func() bool { act(); return rapid.IntRange(0, 9).Draw(t, "dies") == 0 })
+			directories = append(directories, k.directory)
+			if rapid.IntRange(0, 4).Draw(t, "database") == 0 {
+				k.directory = rapid.SampledFrom(directories).Draw(t, "directory")
+			}
 		}
-		k.pull(t, w.tracker(t, size), func() bool { return false })
-		k.pull(t, w.tracker(t, size), func() bool { return false }) // the one before may have gone on from a broken one
+		if w.deleted {
+			w.now = w.now.Add(24 * time.Hour)
+		}
+		k.pull(t, w.trackerWith(t, size, k), func() bool { return false })
+		k.pull(t, w.trackerWith(t, size, k), func() bool { return false }) // the one before may have gone on from a broken one
 
 		fresh := newKept()
 		fresh.pull(t, w.tracker(t, 0), func() bool { return false })

@@ -185,7 +185,7 @@ func TestRateLimitWaits(t *testing.T) {
 		want string // the waits, then the kind of error
 	}{
 		{"out of requests: 3600/2500 s for one", reply{Status: 400, Header: headers("0", "3000000", time.Hour), Body: refused}, "1.44s ok"},
-		{"out of points: 3000 of 833 a second", reply{Status: 400, Header: headers("2000", "0", time.Hour), Body: refused}, "3.6s ok"},
+		{"out of points: 3500 of 833 a second", reply{Status: 400, Header: headers("2000", "0", time.Hour), Body: refused}, "4.2s ok"},
 		{"told with 200", reply{Header: headers("0", "3000000", time.Hour), Body: refused}, "1.44s ok"},
 		{"never longer than to the reset", reply{Status: 400, Header: headers("2000", "0", 2*time.Second), Body: refused}, "2s ok"},
 		{"nothing told", reply{Status: 400, Body: refused}, "5s ok"},

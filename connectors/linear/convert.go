@@ -12,15 +12,22 @@ import (
 // issues turns rows into items, people and labels by name, and links that were
 // withheld into such that lead nowhere.
 func (t *Tracker) issues(ctx context.Context, rows []issueNode, withheld gaps) ([]roadmap.Item, error) {
-	var labels, people, cycles []string
+	var labels, people, cycles, milestones []string
 	for _, n := range rows {
 		labels = append(labels, n.LabelIDs...)
 		people = appendIDs(people, n.Assignee, n.Creator)
+		milestones = appendIDs(milestones, n.ProjectMilestone)
 		if n.Team != nil && slices.Contains(t.o.Config.Teams, n.Team.Key) {
 			cycles = appendIDs(cycles, n.Cycle)
 		}
 	}
-	if err := t.lookUp(ctx, roadmap.KindIssue, labels, people, cycles); err != nil {
+	if err := t.lookUp(ctx, roadmap.KindIssue, labels, people); err != nil {
+		return nil, err
+	}
+	if err := meet(ctx, t, cycleName, cycles, t.dir.cycles, t.cycleList(), cycleNode.cycle); err != nil {
+		return nil, err
+	}
+	if err := meet(ctx, t, milestoneName, milestones, t.dir.milestones, t.milestoneList(), milestoneNode.name); err != nil {
 		return nil, err
 	}
 	items := make([]roadmap.Item, 0, len(rows))
@@ -56,6 +63,9 @@ func (t *Tracker) issue(n issueNode) roadmap.Item {
 		c := t.dir.cycles[n.Cycle.ID] // of another team: none
 		it.Sprint, it.InSprint = c.name, c.active
 	}
+	if n.ProjectMilestone != nil {
+		it.Milestone = t.dir.milestones[n.ProjectMilestone.ID]
+	}
 	if n.Parent != nil {
 		it.Level = roadmap.LevelSubtask
 		it.Links = append(it.Links, roadmap.Link{Way: roadmap.WayParent, Field: "parent", To: t.key(n.Parent.ID)})
@@ -77,7 +87,7 @@ func (t *Tracker) projects(ctx context.Context, rows []projectNode) ([]roadmap.I
 		labels = append(labels, n.LabelIDs...)
 		people = appendIDs(people, n.Lead)
 	}
-	if err := t.lookUp(ctx, roadmap.KindProject, labels, people, nil); err != nil {
+	if err := t.lookUp(ctx, roadmap.KindProject, labels, people); err != nil {
 		return nil, err
 	}
 	items := make([]roadmap.Item, 0, len(rows))
@@ -115,7 +125,7 @@ func (t *Tracker) initiatives(ctx context.Context, rows []initiativeNode) ([]roa
 		labels = append(labels, n.LabelIDs...)
 		people = appendIDs(people, n.Owner)
 	}
-	if err := t.lookUp(ctx, roadmap.KindInitiative, labels, people, nil); err != nil {
+	if err := t.lookUp(ctx, roadmap.KindInitiative, labels, people); err != nil {
 		return nil, err
 	}
 	items := make([]roadmap.Item, 0, len(rows))
@@ -137,12 +147,12 @@ func (t *Tracker) initiatives(ctx context.Context, rows []initiativeNode) ([]roa
 	return items, nil
 }
 
-// lookUp makes sure that labels, people and cycles of some rows are known by name.
-func (t *Tracker) lookUp(ctx context.Context, kind roadmap.Kind, labels, people, cycles []string) error {
+// lookUp makes sure that labels and people of some rows are known by name.
+func (t *Tracker) lookUp(ctx context.Context, kind roadmap.Kind, labels, people []string) error {
 	if err := t.know(ctx, kind, labels); err != nil {
 		return err
 	}
-	return t.meet(ctx, people, cycles)
+	return meet(ctx, t, userName, people, t.dir.users, t.userList(), t.person)
 }
 
 // people names the people in the fields that name somebody. Someone whom we may

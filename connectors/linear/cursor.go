@@ -44,9 +44,9 @@ func (s stream) after() stream {
 }
 
 const (
-	// shape changes when items are read differently, so that everything is
-	// pulled anew.
-	shape = "3"
+	// shape changes when items or the lists of the directory are read
+	// differently, so that everything is pulled anew.
+	shape = "4"
 	// overlap is read again before each watermark: rows that were being written
 	// while we read may become visible late.
 	overlap = 5 * time.Minute
@@ -127,7 +127,12 @@ func (c cursor) since() *since {
 	if c.Whole[c.Stream] {
 		return nil
 	}
-	mark := c.Marks[c.Stream]
+	return sinceMark(c.Marks[c.Stream])
+}
+
+// sinceMark selects what changed at or after a watermark, less the overlap; nil
+// where there is no watermark.
+func sinceMark(mark string) *since {
 	at := when(&mark)
 	if at.IsZero() {
 		return nil

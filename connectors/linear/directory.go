@@ -25,9 +25,12 @@ type directory struct {
 	teams      []teamNode // that the key sees, archived ones left out
 	sight      sight      // of initiatives
 	users      map[string]roadmap.Person
-	cycles     map[string]cycle // of the configured teams
+	cycles     map[string]cycle  // of the configured teams
+	states     map[string]string // types of workflow states of the configured teams
+	milestones map[string]string // names
 	labels     map[roadmap.Kind]*labelBook
-	strangers  map[string]bool // ids of users and cycles that a second reading did not bring either
+	strangers  map[string]bool // ids of users, cycles and milestones that a second reading did not bring either
+	met        []string        // keys of names that a second reading brought, until the cursor has them
 }
 
 // sight is what we see of initiatives.
@@ -63,40 +66,44 @@ func (t *Tracker) start(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := t.readUsers(ctx, d); err != nil {
-		return err
-	}
-	if err := t.readCycles(ctx, d); err != nil {
-		return err
-	}
 	if err := t.look(ctx, d); err != nil {
 		return err
 	}
+	l, followed, err := t.readLists(ctx, d)
+	if err != nil {
+		return err
+	}
+	t.fill(d, l)
+	for _, book := range d.labels {
+		book.sure = !followed
+	}
+	t.dir = d
+	t.keep(ctx, l)
+	t.log.Debug("linear: start", "workspace", t.clean(d.urlKey), "teams", len(d.teams),
+		"users", len(d.users), "budget", t.budget.String())
+	return nil
+}
+
+// fill puts into the directory what the lists say.
+func (t *Tracker) fill(d *directory, l *lists) {
+	d.users = rowsAs(l.Users, t.person)
+	d.cycles = rowsAs(l.Cycles, cycleNode.cycle)
+	d.states = rowsAs(l.States, stateNode.kind)
+	d.milestones = rowsAs(l.Milestones, milestoneNode.name)
 	above := map[string]string{}
 	for _, n := range d.teams {
 		if n.Parent != nil {
 			above[n.Key] = n.Parent.Key
 		}
 	}
-	d.labels = map[roadmap.Kind]*labelBook{}
-	for _, kind := range []roadmap.Kind{roadmap.KindIssue, roadmap.KindProject, roadmap.KindInitiative} {
-		book, err := t.readLabels(ctx, kind)
-		if err != nil && kind != roadmap.KindIssue && lacks(err) != "" {
-			// Without labels there is none to be read or written; who tries to
-			// write one is told.
-			t.log.Warn("linear: labels cannot be read, so none is known or written there", "kind", string(kind), "error", err)
-			book, err = newLabelBook(), nil
-		}
-		if err != nil {
-			return err
-		}
-		book.above = above
-		d.labels[kind] = book
+	d.labels = map[roadmap.Kind]*labelBook{
+		roadmap.KindIssue:      t.book(rowsAs(l.IssueLabels, issueLabelNode.label)),
+		roadmap.KindProject:    t.book(rowsAs(l.ProjectLabels, goalLabelNode.label)),
+		roadmap.KindInitiative: t.book(rowsAs(l.InitiativeLabels, goalLabelNode.label)),
 	}
-	t.dir = d
-	t.log.Debug("linear: start", "workspace", t.clean(d.urlKey), "teams", len(d.teams),
-		"users", len(d.users), "budget", t.budget.String())
-	return nil
+	for _, book := range d.labels {
+		book.above = above
+	}
 }
 
 // identify asks who we are.
@@ -118,9 +125,11 @@ func (t *Tracker) identify(ctx context.Context) (*directory, error) {
 
 func (t *Tracker) readTeams(ctx context.Context, d *directory) error {
 	get := func() (any, **page[teamNode]) { q := new(teamsQuery); return q, &q.Page }
-	return drain(ctx, t, "list teams", nil, get, func(n teamNode) {
-		if n.ArchivedAt == nil {
-			d.teams = append(d.teams, n)
+	return drain(ctx, t, "list teams", "", nil, get, func(rows []teamNode, _ bool) {
+		for _, n := range rows {
+			if n.ArchivedAt == nil {
+				d.teams = append(d.teams, n)
+			}
 		}
 	})
 }
@@ -148,43 +157,28 @@ func (t *Tracker) findTeam(d *directory, key string) error {
 	return t.fail("find team "+key, connectors.NotFound, fmt.Errorf("no team %q that the %s may see (%s)", key, t.holder(), visible), try)
 }
 
-// readUsers reads everyone, those who have left too: they may still own things.
-func (t *Tracker) readUsers(ctx context.Context, d *directory) error {
-	get := func() (any, **page[userNode]) { q := new(usersQuery); return q, &q.Page }
-	users := map[string]roadmap.Person{}
-	err := drain(ctx, t, "list users", nil, get, func(n userNode) {
-		p := roadmap.Person{Tracker: t.name, ID: n.ID, Name: text(n.Name), Email: n.Email, Active: n.Active, Kind: roadmap.Human}
-		if n.Active && n.IsMentionable {
-			p.URL = n.URL // which is what a mention is
-		}
-		if n.App {
-			p.Kind = roadmap.App
-		}
-		users[n.ID] = p
-	})
-	if err == nil {
-		d.users = users
+// person reads a user. Those who have left are read too: they may still own things.
+func (t *Tracker) person(n userNode) roadmap.Person {
+	p := roadmap.Person{Tracker: t.name, ID: n.ID, Name: text(n.Name), Email: n.Email, Active: n.Active, Kind: roadmap.Human}
+	if n.Active && n.IsMentionable {
+		p.URL = n.URL // which is what a mention is
 	}
-	return err
+	if n.App {
+		p.Kind = roadmap.App
+	}
+	return p
 }
 
-// readCycles reads the cycles of the configured teams, those gone by too.
-func (t *Tracker) readCycles(ctx context.Context, d *directory) error {
-	get := func() (any, **page[cycleNode]) { q := new(cyclesQuery); return q, &q.Page }
-	cycles := map[string]cycle{}
-	filter := CycleFilter{Team: &teamFilter{Key: within{In: t.o.Config.Teams}}}
-	err := drain(ctx, t, "list cycles", vars{"filter": filter}, get, func(n cycleNode) {
-		c := cycle{name: fmt.Sprintf("Cycle %.0f", n.Number), active: n.IsActive}
-		if n.Name != nil && *n.Name != "" {
-			c.name = text(*n.Name)
-		}
-		cycles[n.ID] = c
-	})
-	if err == nil {
-		d.cycles = cycles
+func (n cycleNode) cycle() cycle {
+	c := cycle{name: fmt.Sprintf("Cycle %.0f", n.Number), active: n.IsActive}
+	if n.Name != nil && *n.Name != "" {
+		c.name = text(*n.Name)
 	}
-	return err
+	return c
 }
+
+func (n stateNode) kind() string     { return n.Type }
+func (n milestoneNode) name() string { return text(n.Name) }
 
 // look learns whether initiatives may be seen. Where they may not, and the org's
 // file needs none of them, that is said once and the rest goes on. With a plan

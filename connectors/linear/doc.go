@@ -6,6 +6,7 @@
 // The queries are flat on purpose: Linear charges a connection by the page size
 // asked for, not by the rows that come back, so a connection inside a connection
 // soon costs more than the 10,000 points that one query may
-// (linear.app/developers/rate-limiting). Names behind ids (people, labels) are
-// read whole once, at first use, and looked up.
+// (linear.app/developers/rate-limiting). Names behind ids (people, labels and so
+// on: the directory) are read at first use, by what has changed since an earlier
+// pass kept them, and looked up.
 package linear

@@ -23,33 +23,55 @@ type teamsQuery struct {
 	Page *page[teamNode] `graphql:"teams(first:$first,after:$after,includeArchived:true)"`
 }
 
+// The lists of the directory, each by itself; see listing for when it is asked
+// for in which order. Archived labels are asked for too: a label that is there
+// but retired explains why one of the same name cannot be created.
+
 type usersQuery struct {
-	Page *page[userNode] `graphql:"users(first:$first,after:$after,includeArchived:true,includeDisabled:true)"`
+	Page *page[userNode] `graphql:"users(first:$first,after:$after,filter:$filter,includeArchived:true,includeDisabled:true,orderBy:$orderBy)"`
 }
 
 // cyclesQuery asks for the cycles of the configured teams, those gone by too.
 type cyclesQuery struct {
-	Page *page[cycleNode] `graphql:"cycles(first:$first,after:$after,filter:$filter,includeArchived:true)"`
+	Page *page[cycleNode] `graphql:"cycles(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:$orderBy)"`
+}
+
+type issueLabelsQuery struct {
+	Page *page[issueLabelNode] `graphql:"issueLabels(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:$orderBy)"`
+}
+
+type projectLabelsQuery struct {
+	Page *page[goalLabelNode] `graphql:"projectLabels(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:$orderBy)"`
+}
+
+type initiativeLabelsQuery struct {
+	Page *page[goalLabelNode] `graphql:"initiativeLabels(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:$orderBy)"`
+}
+
+type statesQuery struct {
+	Page *page[stateNode] `graphql:"workflowStates(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:$orderBy)"`
+}
+
+type milestonesQuery struct {
+	Page *page[milestoneNode] `graphql:"projectMilestones(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:$orderBy)"`
+}
+
+// changesQuery asks for what has changed of all the lists in one request, side
+// by side: connections inside each other would multiply what they cost. A list
+// that is withheld is left out, since an error for it would cost the rest.
+type changesQuery struct {
+	Users            *page[userNode]       `graphql:"users(first:$first,filter:$users,includeArchived:true,includeDisabled:true,orderBy:updatedAt)"`
+	Cycles           *page[cycleNode]      `graphql:"cycles(first:$first,filter:$cycles,includeArchived:true,orderBy:updatedAt)"`
+	IssueLabels      *page[issueLabelNode] `graphql:"issueLabels(first:$first,filter:$issueLabels,includeArchived:true,orderBy:updatedAt)"`
+	ProjectLabels    *page[goalLabelNode]  `graphql:"projectLabels(first:$first,filter:$projectLabels,includeArchived:true,orderBy:updatedAt)@include(if:$withProjectLabels)"`
+	InitiativeLabels *page[goalLabelNode]  `graphql:"initiativeLabels(first:$first,filter:$initiativeLabels,includeArchived:true,orderBy:updatedAt)@include(if:$withInitiativeLabels)"`
+	States           *page[stateNode]      `graphql:"workflowStates(first:$first,filter:$states,includeArchived:true,orderBy:updatedAt)"`
+	Milestones       *page[milestoneNode]  `graphql:"projectMilestones(first:$first,filter:$milestones,includeArchived:true,orderBy:updatedAt)"`
 }
 
 // sightQuery asks for one initiative, to learn whether we may see any.
 type sightQuery struct {
 	Page *page[idNode] `graphql:"initiatives(first:$first)"`
-}
-
-// Archived labels are asked for too: a label that is there but retired explains
-// why one of the same name cannot be created.
-
-type issueLabelsQuery struct {
-	Page *page[issueLabelNode] `graphql:"issueLabels(first:$first,after:$after,includeArchived:true)"`
-}
-
-type projectLabelsQuery struct {
-	Page *page[goalLabelNode] `graphql:"projectLabels(first:$first,after:$after,includeArchived:true)"`
-}
-
-type initiativeLabelsQuery struct {
-	Page *page[goalLabelNode] `graphql:"initiativeLabels(first:$first,after:$after,includeArchived:true)"`
 }
 
 // orderBy updatedAt is newest first; there is no public ascending order.

@@ -15,15 +15,31 @@ import (
 
 // onePage asks for one page of a connection. get makes a fresh document and
 // gives the place in it that the answer is decoded into. A nil page is an
-// error: the answer held something else. The page is made smaller where Linear
-// measures that so many rows cost too much.
+// error: the answer held something else.
 func onePage[N any](ctx context.Context, t *Tracker, op string, v vars, get func() (any, **page[N])) (*page[N], []answerError, error) {
+	var at **page[N]
+	partial, err := t.ask(ctx, op, v, func() (doc any) { doc, at = get(); return doc })
+	if err != nil {
+		return nil, nil, err
+	}
+	p := *at
+	if p == nil || p.PageInfo == nil {
+		if len(partial) > 0 {
+			return nil, nil, t.partialOnly(op, partial[0])
+		}
+		return nil, nil, t.fail(op, connectors.Temporary, errors.New("the answer does not hold the page that was asked for"), "")
+	}
+	return p, partial, nil
+}
+
+// ask sends a document of one page or of several side by side, for fewer rows
+// of each where Linear has measured that so many cost too much.
+func (t *Tracker) ask(ctx context.Context, op string, v vars, get func() any) ([]answerError, error) {
 	for {
 		first := t.affordable(op, v["first"].(graphql.Int))
 		v["first"] = first
-		doc, at := get()
 		t.budget.cost = 0
-		partial, err := t.query(ctx, op, doc, v)
+		partial, err := t.query(ctx, op, get(), v)
 		if t.budget.cost > 0 {
 			t.perRow[op] = t.budget.cost / float64(first)
 		}
@@ -32,17 +48,7 @@ func onePage[N any](ctx context.Context, t *Tracker, op string, v vars, get func
 			t.perRow[op] = max(t.perRow[op], 2*roomyPoints/float64(first)) // half as many the next time, or fewer
 			continue
 		}
-		if err != nil {
-			return nil, nil, err
-		}
-		p := *at
-		if p == nil || p.PageInfo == nil {
-			if len(partial) > 0 {
-				return nil, nil, t.partialOnly(op, partial[0])
-			}
-			return nil, nil, t.fail(op, connectors.Temporary, errors.New("the answer does not hold the page that was asked for"), "")
-		}
-		return p, partial, nil
+		return partial, err
 	}
 }
 
@@ -102,10 +108,10 @@ func (p *page[N]) withheld() bool {
 	return slices.ContainsFunc(p.Nodes, func(n N) bool { return reflect.ValueOf(n).IsZero() })
 }
 
-// drain reads a whole connection, page by page, giving each row to keep. more
-// are the variables besides those of paging.
-func drain[N any](ctx context.Context, t *Tracker, op string, more vars, get func() (any, **page[N]), keep func(N)) error {
-	after := ""
+// drain reads a connection from a page cursor, or "", to its end, giving the
+// rows of each page to keep; torn says that something is missing inside one of
+// them. more are the variables besides those of paging.
+func drain[N any](ctx context.Context, t *Tracker, op, after string, more vars, get func() (any, **page[N]), keep func(rows []N, torn bool)) error {
 	for {
 		v := paged(t.o.PageSize, after)
 		maps.Copy(v, more)
@@ -116,9 +122,7 @@ func drain[N any](ctx context.Context, t *Tracker, op string, more vars, get fun
 		if err := t.whole(op, p.withheld(), partial); err != nil {
 			return err
 		}
-		for _, n := range p.Nodes {
-			keep(n)
-		}
+		keep(p.Nodes, len(partial) > 0)
 		if after, err = t.next(op, p.PageInfo, after); err != nil || after == "" {
 			return err
 		}

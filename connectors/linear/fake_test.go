@@ -19,7 +19,7 @@ const testToken = "lin_api_VERYSECRET0123456789"
 
 // asked is one request as it came over the wire.
 type asked struct {
-	Root      string         // the first field of the document; "sight" and "count" where it is asked for that
+	Root      string         // the first field of the document; "sight", "count" and "changes" where it is asked for that
 	Query     string         `json:"query"`
 	Variables map[string]any `json:"variables"`
 	Auth      string
@@ -64,6 +64,9 @@ func newFake(t *testing.T) *fake {
 		`{"id":"l-web","name":"web","isGroup":false,"parent":{"id":"l-area"}}`,
 		`{"id":"l-old","name":"retired-one","isGroup":false,"retiredAt":"2026-01-01T00:00:00.000Z"}`,
 		`{"id":"l-team","name":"team-only","isGroup":false,"team":{"key":"ENG"}}`)
+	f.rows("workflowStates", `{"id":"s-todo","type":"unstarted"}`, `{"id":"s-doing","type":"started"}`)
+	f.rows("projectMilestones", `{"id":"m-beta","name":"Beta"}`)
+	f.changes(nil)
 	f.rows("projectLabels", `{"id":"pl-po","name":"needs-po","isGroup":false}`)
 	for _, root := range []string{"initiativeLabels", "issues", "projects", "initiatives", "initiativeToProjects", "initiativeRelations", "comments"} {
 		f.rows(root)
@@ -89,6 +92,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.Root = "sight"
 	case strings.Contains(a.Query, "teams(first:1"):
 		a.Root = "count"
+	case strings.Contains(a.Query, "$withProjectLabels"):
+		a.Root = "changes"
 	}
 	a.Auth = r.Header.Get("Authorization")
 	f.log = append(f.log, a)
@@ -128,6 +133,26 @@ func (f *fake) data(root, data string) { f.reply(root, reply{Body: `{"data":` + 
 // rows answers a connection with one page.
 func (f *fake) rows(root string, nodes ...string) {
 	f.data(root, connection(root, "", nodes...))
+}
+
+// changes answers the request for what has changed of all lists: rows by the
+// list, and a next page of those whose name ends in "...".
+func (f *fake) changes(rows map[string][]string) {
+	f.on("changes", func(v map[string]any) reply {
+		var all []string
+		for _, root := range []string{"users", "cycles", "issueLabels", "projectLabels", "initiativeLabels", "workflowStates", "projectMilestones"} {
+			if v["with"+strings.ToUpper(root[:1])+root[1:]] == false {
+				continue
+			}
+			next := ""
+			if _, more := rows[root+"..."]; more {
+				next = "c1"
+			}
+			page := connection(root, next, append(rows[root], rows[root+"..."]...)...)
+			all = append(all, strings.TrimSuffix(strings.TrimPrefix(page, "{"), "}"))
+		}
+		return reply{Body: `{"data":{` + strings.Join(all, ",") + `}}`}
+	})
 }
 
 // script answers a root field with one reply after the other, the last for good.
@@ -197,7 +222,7 @@ func (f *fake) tracker(change ...func(*Options)) *Tracker {
 
 const issueDefaults = `"title":"T","url":"https://linear.app/acme/issue/ENG-1","priority":0,"createdAt":"2026-09-01T08:00:00.000Z",
 	"startedAt":null,"archivedAt":null,"trashed":null,"previousIdentifiers":[],"labelIds":[],"state":{"type":"unstarted"},"team":{"key":"ENG"},
-	"project":null,"parent":null,"cycle":null,"assignee":null,"creator":null`
+	"project":null,"projectMilestone":null,"parent":null,"cycle":null,"assignee":null,"creator":null`
 
 // issueRow is an issue with some fields of the test's own.
 func issueRow(id, identifier, updated string, fields ...string) string {

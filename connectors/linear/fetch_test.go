@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
@@ -107,5 +108,22 @@ func TestFetchAsksForFiftyAtATime(t *testing.T) {
 	}
 	if !slices.Equal(sizes, []int{50, 50, 20}) {
 		t.Errorf("ids a request: %v", sizes)
+	}
+}
+
+// What is asked for by name comes on one page. Where Linear says that there is
+// more, something is missing, and a part is not taken for all.
+func TestPartOfWhatWasAskedForIsNone(t *testing.T) {
+	f := newFake(t)
+	f.data("issues", connection("issues", "c1", issueRow("i1", "ENG-1", at)))
+	f.data("comments", connection("comments", "c1"))
+	it := roadmap.Item{Key: roadmap.Key{Tracker: "eng", ID: "i1"}}
+	items, err := f.tracker().Fetch(t.Context(), []roadmap.Key{it.Key}, nil)
+	if len(items) > 0 || connectors.KindOf(err) != connectors.Temporary {
+		t.Errorf("read %d items, %v", len(items), err)
+	}
+	comments, err := f.tracker().Comments(t.Context(), []roadmap.Item{it})
+	if len(comments) > 0 || connectors.KindOf(err) != connectors.Temporary {
+		t.Errorf("found %d comments, %v", len(comments), err)
 	}
 }

@@ -29,10 +29,7 @@ type labelBook struct {
 	// are not looked for again.
 	missing map[string]bool
 	above   map[string]string // the team above a team, by their keys
-}
-
-func newLabelBook() *labelBook {
-	return &labelBook{byID: map[string]label{}, missing: map[string]bool{}}
+	sure    bool              // it was read whole, by this Tracker; see makeSure
 }
 
 // find gives the label to be put on an item of the team: the one that the file
@@ -100,37 +97,37 @@ func (b *labelBook) names(ids []string) []string {
 	return slices.Compact(names)
 }
 
-// readLabels reads all labels for one kind of item.
-func (t *Tracker) readLabels(ctx context.Context, kind roadmap.Kind) (*labelBook, error) {
-	b := newLabelBook()
-	goal := func(n goalLabelNode) {
-		b.byID[n.ID] = label{id: n.ID, name: text(n.Name), group: n.IsGroup, grouped: n.Parent != nil, gone: n.ArchivedAt != nil || n.RetiredAt != nil}
+func (n issueLabelNode) label() label {
+	l := label{id: n.ID, name: text(n.Name), group: n.IsGroup, grouped: n.Parent != nil, gone: n.ArchivedAt != nil || n.RetiredAt != nil}
+	if n.Team != nil {
+		l.team = n.Team.Key
 	}
-	var err error
-	switch kind {
-	case roadmap.KindProject:
-		get := func() (any, **page[goalLabelNode]) { q := new(projectLabelsQuery); return q, &q.Page }
-		err = drain(ctx, t, "list project labels", nil, get, goal)
-	case roadmap.KindInitiative:
-		get := func() (any, **page[goalLabelNode]) { q := new(initiativeLabelsQuery); return q, &q.Page }
-		err = drain(ctx, t, "list initiative labels", nil, get, goal)
-	default:
-		get := func() (any, **page[issueLabelNode]) { q := new(issueLabelsQuery); return q, &q.Page }
-		err = drain(ctx, t, "list issue labels", nil, get, func(n issueLabelNode) {
-			l := label{id: n.ID, name: text(n.Name), group: n.IsGroup, grouped: n.Parent != nil, gone: n.ArchivedAt != nil || n.RetiredAt != nil}
-			if n.Team != nil {
-				l.team = n.Team.Key
-			}
-			b.byID[n.ID] = l
-		})
-	}
+	return l
+}
+
+func (n goalLabelNode) label() label {
+	return label{id: n.ID, name: text(n.Name), group: n.IsGroup, grouped: n.Parent != nil, gone: n.ArchivedAt != nil || n.RetiredAt != nil}
+}
+
+// book makes a book of labels, with the names that the file has for some.
+func (t *Tracker) book(labels map[string]label) *labelBook {
 	for name, id := range t.o.Config.LabelIDs {
-		if l, ok := b.byID[id]; ok {
+		if l, ok := labels[id]; ok {
 			l.alias = name
-			b.byID[id] = l
+			labels[id] = l
 		}
 	}
-	return b, err
+	return &labelBook{byID: labels, missing: map[string]bool{}}
+}
+
+// readLabels reads all labels for one kind of item.
+func (t *Tracker) readLabels(ctx context.Context, kind roadmap.Kind) (*labelBook, error) {
+	if kind == roadmap.KindIssue {
+		l, err := t.issueLabelList().whole(ctx, t)
+		return t.book(rowsAs(l, issueLabelNode.label)), err
+	}
+	l, err := t.goalLabelList(kind).whole(ctx, t)
+	return t.book(rowsAs(l, goalLabelNode.label)), err
 }
 
 // know makes sure that the names behind these label ids are known, reading the
@@ -146,7 +143,7 @@ func (t *Tracker) know(ctx context.Context, kind roadmap.Kind, ids []string) err
 	if err != nil {
 		return err
 	}
-	addNew(b.byID, fresh.byID)
+	t.met(ctx, labelNames()[kind], addNew(b.byID, fresh.byID))
 	for _, id := range ids {
 		if isNew(id) {
 			b.missing[id] = true
@@ -156,41 +153,29 @@ func (t *Tracker) know(ctx context.Context, kind roadmap.Kind, ids []string) err
 	return nil
 }
 
-// meet makes sure that these people and cycles are known, reading all once more
-// where one is new.
-func (t *Tracker) meet(ctx context.Context, people, cycles []string) error {
-	d := t.dir
-	var fresh directory
-	if slices.ContainsFunc(people, func(id string) bool { return isNew(d, d.users, id) }) {
-		if err := t.readUsers(ctx, &fresh); err != nil {
-			return err
+// makeSure reads the labels of one kind whole before one is written, where so far
+// they are known by what has changed: a label that was deleted for good would
+// still stand there, and be refused. Names stay as they are; see names.
+func (t *Tracker) makeSure(ctx context.Context, kind roadmap.Kind) error {
+	b := t.dir.labels[kind]
+	if b.sure {
+		return nil
+	}
+	fresh, err := t.readLabels(ctx, kind)
+	if err != nil {
+		return err
+	}
+	b.sure = true
+	for id, l := range b.byID {
+		is, there := fresh.byID[id]
+		if !there {
+			delete(b.byID, id)
+			t.forget(ctx)
+			continue
 		}
-		addNew(d.users, fresh.users)
+		is.name, is.alias = l.name, l.alias
+		b.byID[id] = is
 	}
-	if slices.ContainsFunc(cycles, func(id string) bool { return isNew(d, d.cycles, id) }) {
-		if err := t.readCycles(ctx, &fresh); err != nil {
-			return err
-		}
-		addNew(d.cycles, fresh.cycles)
-	}
-	for _, id := range people {
-		d.strangers[id] = isNew(d, d.users, id) || d.strangers[id]
-	}
-	for _, id := range cycles {
-		d.strangers[id] = isNew(d, d.cycles, id) || d.strangers[id]
-	}
+	addNew(b.byID, fresh.byID)
 	return nil
-}
-
-func isNew[V any](d *directory, known map[string]V, id string) bool {
-	_, ok := known[id]
-	return !ok && !d.strangers[id]
-}
-
-func addNew[V any](to, from map[string]V) {
-	for id, v := range from {
-		if _, known := to[id]; !known {
-			to[id] = v
-		}
-	}
 }

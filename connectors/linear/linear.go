@@ -51,6 +51,15 @@ type Options struct {
 	KeptToken string
 	KeepToken func(ctx context.Context, sealed string) error
 
+	// KeptDirectory is what KeepDirectory was last given, in this process or an
+	// earlier one; "": nothing. KeepDirectory keeps who is who for later Trackers,
+	// which then ask only for what has changed. nil: everything is read each time.
+	KeptDirectory string
+	KeepDirectory func(ctx context.Context, kept string) error
+	// Now tells how old what was kept is; Config.Census says until when it is
+	// built on. nil: it is not.
+	Now func() time.Time
+
 	UserAgent string
 	Log       *slog.Logger // nil: none
 

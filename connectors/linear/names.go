@@ -11,15 +11,15 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// Items hold the names of labels, people, cycles and projects, and an item's
-// updatedAt does not move when one of those is renamed, deactivated or, in the
-// case of a cycle, merely begins. So a cursor remembers under which names the
-// items were read: a hash for each, some fifty bytes. A pull reads the lists
-// anew, each whole (a request for 250 rows), and reads again what holds a name
-// that is another one now: the issues of it by a filter, projects and
-// initiatives, which are few, from the start. Within the life of a Tracker a
-// name never changes, so that all that it reads is under the names that the
-// cursor remembers.
+// Items hold the names of labels, people, cycles, milestones and projects and
+// the type of a workflow state, and an item's updatedAt does not move when one of
+// those is renamed, deactivated or, in the case of a cycle, merely begins. So a
+// cursor remembers under which names the items were read: a hash for each, some
+// fifty bytes. A pull compares them with the lists of the directory, and reads
+// again what holds a name that is another one now, or was not known: the issues
+// of it by a filter, projects and initiatives, which are few, from the start.
+// Within the life of a Tracker a name never changes, so that all that it reads is
+// under the names that the cursor remembers.
 
 // names maps what an item may hold, by sort and id, to a hash of what the item
 // says of it.
@@ -35,8 +35,14 @@ const (
 	issueLabelName      sort = 'l'
 	projectLabelName    sort = 'q'
 	initiativeLabelName sort = 'j'
+	milestoneName       sort = 'm'
+	stateType           sort = 't'
 	sightName           sort = 's' // whether initiatives may be seen
 )
+
+func labelNames() map[roadmap.Kind]sort {
+	return map[roadmap.Kind]sort{roadmap.KindIssue: issueLabelName, roadmap.KindProject: projectLabelName, roadmap.KindInitiative: initiativeLabelName}
+}
 
 func nameKey(s sort, id string) string { return string(s) + id }
 
@@ -54,7 +60,13 @@ func (t *Tracker) names() names {
 	for id, c := range t.dir.cycles {
 		n[nameKey(cycleName, id)] = hashName(c.name, c.active)
 	}
-	for kind, s := range map[roadmap.Kind]sort{roadmap.KindIssue: issueLabelName, roadmap.KindProject: projectLabelName, roadmap.KindInitiative: initiativeLabelName} {
+	for id, name := range t.dir.milestones {
+		n[nameKey(milestoneName, id)] = hashName(name)
+	}
+	for id, kind := range t.dir.states {
+		n[nameKey(stateType, id)] = hashName(kind)
+	}
+	for kind, s := range labelNames() {
 		for id, l := range t.dir.labels[kind].byID {
 			n[nameKey(s, id)] = hashName(l.name, l.alias)
 		}
@@ -89,6 +101,26 @@ func (c *cursor) rename(now names) {
 	}
 	if changed {
 		c.begin(firstStream)
+	}
+	for _, key := range slices.Sorted(maps.Keys(now)) {
+		if _, known := before[key]; known {
+			continue
+		}
+		// Something may hold it that was read while it was not to be seen. There
+		// is always something new somewhere: a pull that goes on does not begin
+		// again for it, the next one finds it new.
+		if c.Stream == firstStream && c.After == "" {
+			c.outdate(key, false)
+		} else {
+			delete(now, key)
+		}
+	}
+}
+
+// learn takes over names that were met during the pull.
+func (c *cursor) learn(now names, met []string) {
+	for _, key := range met {
+		c.Names[key] = now[key]
 	}
 }
 
@@ -153,6 +185,8 @@ func (c *cursor) stale() []IssueFilter {
 	add(userName, func(in *withID) IssueFilter { return IssueFilter{Assignee: in} })
 	add(userName, func(in *withID) IssueFilter { return IssueFilter{Creator: in} })
 	add(cycleName, func(in *withID) IssueFilter { return IssueFilter{Cycle: in} })
+	add(milestoneName, func(in *withID) IssueFilter { return IssueFilter{ProjectMilestone: in} })
+	add(stateType, func(in *withID) IssueFilter { return IssueFilter{State: in} })
 	add(projectName, func(in *withID) IssueFilter { return IssueFilter{Project: in} })
 	return or
 }

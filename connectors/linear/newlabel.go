@@ -29,6 +29,9 @@ func (t *Tracker) ensureLabel(ctx context.Context, c roadmap.Change, team string
 }
 
 func (t *Tracker) findOrCreate(ctx context.Context, c roadmap.Change, team string) (string, error) {
+	if err := t.makeSure(ctx, c.Kind); err != nil {
+		return "", err
+	}
 	if l, ok := t.dir.labels[c.Kind].find(c.Value, team); ok {
 		return l.id, nil
 	}

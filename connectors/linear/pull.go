@@ -51,6 +51,10 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 	if err != nil {
 		return connectors.Page{}, err
 	}
+	if len(t.dir.met) > 0 {
+		c.learn(t.names(), t.dir.met)
+		t.dir.met = nil
+	}
 	if len(p.Warnings) > 0 {
 		c.Torn, c.Holes = true, true
 	}

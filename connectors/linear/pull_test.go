@@ -60,7 +60,7 @@ func TestPullItems(t *testing.T) {
 	f.rows("issues",
 		issueRow("i1", "ENG-1", at, `"title":"Pay\u0000 twice"`, `"priority":2`, `"labelIds":["l-web","l-need"]`, `"state":{"type":"started"}`,
 			`"startedAt":"2026-09-02T00:00:00.000Z"`, `"previousIdentifiers":["WEB-9"]`, `"project":{"id":"p1","name":"Checkout"}`,
-			`"cycle":{"id":"c-7"}`, `"assignee":{"id":"u-ana"}`, `"creator":{"id":"u-app"}`),
+			`"cycle":{"id":"c-7"}`, `"projectMilestone":{"id":"m-beta"}`, `"assignee":{"id":"u-ana"}`, `"creator":{"id":"u-app"}`),
 		issueRow("i2", "ENG-2", at, `"parent":{"id":"i1"}`, `"cycle":{"id":"c-named"}`, `"assignee":{"id":"u-hidden"}`))
 	f.rows("projects", projectRow("p1", "aaaabbbbcccc", at, `"name":"Checkout"`, `"lead":{"id":"u-gone"}`, `"targetDate":"2026-12-31"`, `"labelIds":["pl-po"]`))
 	f.rows("initiatives", initiativeRow("n1", "ddddeeeeffff", at, `"name":"Grow"`, `"owner":{"id":"u-ana"}`))
@@ -96,7 +96,7 @@ func TestPullItems(t *testing.T) {
 		{
 			Key: k("i1"), Ref: "eng:ENG-1", Former: []string{"WEB-9"}, Kind: roadmap.KindIssue, Type: "Issue", Level: roadmap.LevelStory,
 			Title: "Pay twice", URL: "https://linear.app/acme/issue/ENG-1", Status: roadmap.StatusDoing, Labels: []string{"needs-goal", "web"},
-			Project: "Checkout", Team: "ENG", Priority: roadmap.PriorityHigh, Sprint: "Cycle 7", InSprint: true,
+			Project: "Checkout", Milestone: "Beta", Team: "ENG", Priority: roadmap.PriorityHigh, Sprint: "Cycle 7", InSprint: true,
 			People: map[string][]roadmap.Person{
 				"assignee": person("ana", "Ana", "ana@acme.example", true, roadmap.Human),
 				"reporter": person("app", "Robot", "", true, roadmap.App),
@@ -215,7 +215,7 @@ func TestPullResumesAndWatermarks(t *testing.T) {
 	if rest.items[0].Ref != "eng:ENG-1" {
 		t.Errorf("resumed with %s", rest.items[0].Ref)
 	}
-	if got := f.roots(before); !slices.Equal(got[8:], []string{"issues", "initiativeToProjects", "initiativeRelations"}) {
+	if got := f.roots(before); !slices.Equal(got[10:], []string{"issues", "initiativeToProjects", "initiativeRelations"}) {
 		t.Errorf("after the start-up reads: %v, want one request a page", got)
 	}
 	pullAll(t, f.tracker(), rest.cursor)

@@ -28,6 +28,27 @@ func sample(t *testing.T, name string) []byte {
 	return b
 }
 
+// A sample that no test reads proves nothing.
+func TestEverySampleIsRead(t *testing.T) {
+	var tests strings.Builder
+	for _, file := range []string{"samples_test.go", "samples_comment_test.go", "classify_test.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(text)
+	}
+	files, err := os.ReadDir(shared(t, "samples", "linear"))
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d samples, %v", len(files), err)
+	}
+	for _, f := range files {
+		if f.Name() != "README.md" && !strings.Contains(tests.String(), `"`+f.Name()+`"`) {
+			t.Errorf("no test reads %s", f.Name())
+		}
+	}
+}
+
 // Headers as Linear sent them: what is left, and a reset in milliseconds.
 func TestSampleHeaders(t *testing.T) {
 	h := http.Header{}
@@ -175,7 +196,7 @@ func BenchmarkQuietPass(b *testing.B) {
 	}
 	w.now = w.now.Add(time.Hour)
 	k := newKept()
-	k.pull(b, w.tracker(b, 0), func() bool { return false })
+	k.pull(b, w.trackerWith(b, 0, k), func() bool { return false })
 	if err := w.EditProject(w.projects[0], w.users[0], func(p *linearsim.Project) { p.Name = "The latest" }); err != nil {
 		b.Fatal(err)
 	}
@@ -183,11 +204,11 @@ func BenchmarkQuietPass(b *testing.B) {
 		b.Fatal(err)
 	}
 	w.now = w.now.Add(time.Hour)
-	k.pull(b, w.tracker(b, 0), func() bool { return false })
+	k.pull(b, w.trackerWith(b, 0, k), func() bool { return false })
 	requests, points := 0, 0
 	for b.Loop() {
 		w.ResetRequests()
-		k.pull(b, w.tracker(b, 0), func() bool { return false })
+		k.pull(b, w.trackerWith(b, 0, k), func() bool { return false })
 		requests, points = 0, 0
 		for _, r := range w.Requests() {
 			requests++

@@ -85,6 +85,13 @@ func everyDocument(t *testing.T) []asked {
 	tr := f.tracker(func(o *Options) { o.Labels = map[roadmap.Kind][]string{roadmap.KindIssue: {"needs-goal"}} })
 	cursor := pullAll(t, tr, "").cursor
 	pullAll(t, f.tracker(), cursor) // with watermarks
+	d := newDrawer()
+	pullAll(t, f.tracker(d.use), "")
+	f.changes(map[string][]string{
+		"users...": nil, "cycles...": nil, "issueLabels...": nil, "projectLabels...": nil, "initiativeLabels...": nil,
+		"workflowStates...": nil, "projectMilestones...": nil,
+	})
+	pullAll(t, f.tracker(d.use), cursor) // by what has changed, and a second page of each list
 	items, err := tr.Fetch(ctx, []roadmap.Key{tr.key("i1"), tr.key("p1"), tr.key("n1")}, []roadmap.Ref{"eng:ENG-7", "eng:aaaabbbbcccc"})
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +130,8 @@ func everyDocument(t *testing.T) []asked {
 	// Everything that an issue holds goes by another name, and is read again.
 	f.rows("issueLabels", `{"id":"l-need","name":"needs-a-goal","isGroup":false}`)
 	f.rows("cycles", `{"id":"c-7","name":"Winter","number":7,"isActive":true}`)
+	f.rows("workflowStates", `{"id":"s-todo","type":"backlog"}`)
+	f.rows("projectMilestones", `{"id":"m-beta","name":"Gamma"}`)
 	f.rows("projects", projectRow("p1", "aaaabbbbcccc", at, `"name":"New"`))
 	pullAll(t, f.tracker(), cursor)
 	return f.log
@@ -145,9 +154,9 @@ func TestEveryDocument(t *testing.T) {
 		roots = append(roots, a.Root)
 	}
 	slices.Sort(roots)
-	want := strings.Fields(`commentCreate commentUpdate comments count cycles initiativeAddLabel initiativeLabelCreate initiativeLabels initiativeRelations
+	want := strings.Fields(`changes commentCreate commentUpdate comments count cycles initiativeAddLabel initiativeLabelCreate initiativeLabels initiativeRelations
 		initiativeRemoveLabel initiativeToProjects initiatives issue issueAddLabel issueBatchUpdate issueLabelCreate issueLabels issueRemoveLabel issues
-		projectAddLabel projectLabelCreate projectLabels projectRemoveLabel projects sight teams users viewer`)
+		projectAddLabel projectLabelCreate projectLabels projectMilestones projectRemoveLabel projects sight teams users viewer workflowStates`)
 	if got := slices.Compact(roots); !slices.Equal(got, want) {
 		t.Errorf("documents sent:\n%v\nwant\n%v", got, want)
 	}
@@ -169,6 +178,9 @@ func TestPrice(t *testing.T) {
 		if points >= dearest {
 			t.Errorf("%s costs %.0f points; a wait for the limit reckons with at most %d", a.Root, points, dearest)
 		}
+		if nested(doc.Operations[0].SelectionSet, false) {
+			t.Errorf("%s has a connection inside a connection, which multiplies what it costs", a.Root)
+		}
 		if points >= 10000 {
 			t.Errorf("%s costs %.0f points, which Linear always refuses", a.Root, points)
 		}
@@ -177,6 +189,15 @@ func TestPrice(t *testing.T) {
 			t.Logf("%-22s first=%-4v %5.0f points", a.Root, a.Variables["first"], points)
 		}
 	}
+}
+
+// nested reports whether a connection stands inside another one.
+func nested(set ast.SelectionSet, inside bool) bool {
+	return slices.ContainsFunc(set, func(sel ast.Selection) bool {
+		f := sel.(*ast.Field)
+		is := strings.HasSuffix(f.Definition.Type.Name(), "Connection")
+		return inside && is || nested(f.SelectionSet, inside || is)
+	})
 }
 
 func price(set ast.SelectionSet, vars map[string]any) float64 {

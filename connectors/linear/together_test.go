@@ -257,7 +257,7 @@ func TestLabelIDs(t *testing.T) {
 
 // A label of the team above serves its sub-teams, another team's does not.
 func TestLabelOfTheTeamAbove(t *testing.T) {
-	b := newLabelBook()
+	b := &labelBook{byID: map[string]label{}}
 	b.above = map[string]string{"SUB": "ENG", "ENG": "TOP", "X": "X"}
 	b.byID["1"] = label{id: "1", name: "needs-goal", team: "TOP"}
 	for team, want := range map[string]bool{"SUB": true, "ENG": true, "TOP": true, "OPS": false, "X": false, "": false} {

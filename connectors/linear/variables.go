@@ -6,16 +6,18 @@ package linear
 
 // IssueFilter selects issues.
 type IssueFilter struct {
-	ID        *within       `json:"id,omitempty"`
-	Team      *teamFilter   `json:"team,omitempty"`
-	Number    *numbersIn    `json:"number,omitempty"`
-	UpdatedAt *since        `json:"updatedAt,omitempty"`
-	Labels    *someLabel    `json:"labels,omitempty"`
-	Assignee  *withID       `json:"assignee,omitempty"`
-	Creator   *withID       `json:"creator,omitempty"`
-	Cycle     *withID       `json:"cycle,omitempty"`
-	Project   *withID       `json:"project,omitempty"`
-	Or        []IssueFilter `json:"or,omitempty"`
+	ID               *within       `json:"id,omitempty"`
+	Team             *teamFilter   `json:"team,omitempty"`
+	Number           *numbersIn    `json:"number,omitempty"`
+	UpdatedAt        *since        `json:"updatedAt,omitempty"`
+	Labels           *someLabel    `json:"labels,omitempty"`
+	Assignee         *withID       `json:"assignee,omitempty"`
+	Creator          *withID       `json:"creator,omitempty"`
+	Cycle            *withID       `json:"cycle,omitempty"`
+	State            *withID       `json:"state,omitempty"`
+	Project          *withID       `json:"project,omitempty"`
+	ProjectMilestone *withID       `json:"projectMilestone,omitempty"`
+	Or               []IssueFilter `json:"or,omitempty"`
 }
 
 // TeamFilter selects teams.
@@ -25,8 +27,46 @@ type TeamFilter struct {
 
 // CycleFilter selects cycles.
 type CycleFilter struct {
-	Team *teamFilter `json:"team,omitempty"`
+	Team      *teamFilter   `json:"team,omitempty"`
+	UpdatedAt *since        `json:"updatedAt,omitempty"`
+	IsActive  *yesNo        `json:"isActive,omitempty"`
+	Or        []CycleFilter `json:"or,omitempty"`
 }
+
+// UserFilter selects people.
+type UserFilter struct {
+	UpdatedAt *since `json:"updatedAt,omitempty"`
+}
+
+// IssueLabelFilter selects labels for issues.
+type IssueLabelFilter struct {
+	UpdatedAt *since `json:"updatedAt,omitempty"`
+}
+
+// ProjectLabelFilter selects labels for projects.
+type ProjectLabelFilter IssueLabelFilter
+
+// InitiativeLabelFilter selects labels for initiatives.
+type InitiativeLabelFilter IssueLabelFilter
+
+// WorkflowStateFilter selects states of issues.
+type WorkflowStateFilter struct {
+	Team      *teamFilter `json:"team,omitempty"`
+	UpdatedAt *since      `json:"updatedAt,omitempty"`
+}
+
+// ProjectMilestoneFilter selects milestones.
+type ProjectMilestoneFilter struct {
+	UpdatedAt *since `json:"updatedAt,omitempty"`
+}
+
+// PaginationOrderBy is the order of a list, newest first: byCreation or byUpdate.
+type PaginationOrderBy string
+
+const (
+	byCreation PaginationOrderBy = "createdAt"
+	byUpdate   PaginationOrderBy = "updatedAt"
+)
 
 // ProjectFilter selects projects.
 type ProjectFilter struct {
@@ -104,6 +144,10 @@ type within struct {
 
 type numbersIn struct {
 	In []float64 `json:"in"`
+}
+
+type yesNo struct {
+	Eq bool `json:"eq"`
 }
 
 // since is inclusive: the row at the boundary comes again.

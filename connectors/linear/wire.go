@@ -41,10 +41,11 @@ type issueNode struct {
 		ID   string `graphql:"id"`
 		Name string
 	}
-	Parent   *idNode
-	Cycle    *idNode
-	Assignee *idNode
-	Creator  *idNode
+	ProjectMilestone *idNode
+	Parent           *idNode
+	Cycle            *idNode
+	Assignee         *idNode
+	Creator          *idNode
 }
 
 type projectNode struct {
@@ -101,13 +102,17 @@ type parentEdge struct {
 	RelatedInitiative *idNode
 }
 
+// The rows of the directory's lists follow, up to milestoneNode. They are kept
+// as they are from pass to pass (see lists), so cursor's shape changes with them.
+
 type userNode struct {
-	ID     string `graphql:"id"`
-	Name   string
-	Email  string
-	URL    string `graphql:"url"`
-	Active bool
-	App    bool
+	ID        string `graphql:"id"`
+	UpdatedAt string
+	Name      string
+	Email     string
+	URL       string `graphql:"url"`
+	Active    bool
+	App       bool
 	// IsMentionable is false for people who have left and for apps without the
 	// scope app:mentionable; a comment that mentions one of those is refused whole.
 	IsMentionable bool
@@ -116,23 +121,16 @@ type userNode struct {
 // cycleNode is a sprint. Its name is null where nobody gave it one, and whether
 // it is active changes with the clock alone.
 type cycleNode struct {
-	ID       string `graphql:"id"`
-	Name     *string
-	Number   float64
-	IsActive bool
-}
-
-type teamNode struct {
-	ID         string `graphql:"id"`
-	Key        string
-	Name       string
-	ArchivedAt *string
-	RetiredAt  *string
-	Parent     *struct{ Key string }
+	ID        string `graphql:"id"`
+	UpdatedAt string
+	Name      *string
+	Number    float64
+	IsActive  bool
 }
 
 type issueLabelNode struct {
 	ID         string `graphql:"id"`
+	UpdatedAt  string
 	Name       string
 	IsGroup    bool
 	ArchivedAt *string
@@ -145,11 +143,42 @@ type issueLabelNode struct {
 // is ours to ask for.
 type goalLabelNode struct {
 	ID         string `graphql:"id"`
+	UpdatedAt  string
 	Name       string
 	IsGroup    bool
 	ArchivedAt *string
 	RetiredAt  *string
 	Parent     *idNode
+}
+
+// stateNode is a workflow state of a team. Its type is all that items say of it.
+type stateNode struct {
+	ID        string `graphql:"id"`
+	UpdatedAt string
+	Type      string
+}
+
+// milestoneNode is a stage of a project.
+type milestoneNode struct {
+	ID        string `graphql:"id"`
+	UpdatedAt string
+	Name      string
+}
+
+func (n userNode) listed() (id, updated string)       { return n.ID, n.UpdatedAt }
+func (n cycleNode) listed() (id, updated string)      { return n.ID, n.UpdatedAt }
+func (n issueLabelNode) listed() (id, updated string) { return n.ID, n.UpdatedAt }
+func (n goalLabelNode) listed() (id, updated string)  { return n.ID, n.UpdatedAt }
+func (n stateNode) listed() (id, updated string)      { return n.ID, n.UpdatedAt }
+func (n milestoneNode) listed() (id, updated string)  { return n.ID, n.UpdatedAt }
+
+type teamNode struct {
+	ID         string `graphql:"id"`
+	Key        string
+	Name       string
+	ArchivedAt *string
+	RetiredAt  *string
+	Parent     *struct{ Key string }
 }
 
 type commentNode struct {

@@ -10,9 +10,9 @@ import (
 // gaps are links of issues that Linear withheld, by the issue's id.
 type gaps map[string][]roadmap.Link
 
-// gaps sorts what came with a page of issues: errors for a parent or a project
-// that we may not see, of an issue that we do, leave a gap there and nowhere
-// else. The rest may have cost anything.
+// gaps sorts what came with a page of issues: errors for a parent, a project or
+// its milestone that we may not see, of an issue that we do, leave a gap there
+// and nowhere else. The rest may have cost anything.
 //
 // An error's path is [issues, nodes, the row, the field]
 // (https://spec.graphql.org/October2021/#sec-Errors). A row itself may not be
@@ -55,6 +55,8 @@ func gap(rows []issueNode, e answerError) (row int, missing roadmap.Link, ok boo
 		return row, roadmap.Link{Way: roadmap.WayParent, Field: "parent"}, true
 	case field == "project" && rows[row].Project == nil:
 		return row, roadmap.Link{Way: roadmap.WayProject, Field: "project"}, true
+	case field == "projectMilestone" && rows[row].ProjectMilestone == nil:
+		return row, roadmap.Link{Way: roadmap.WayProject, Field: "milestone"}, true
 	}
 	return 0, missing, false
 }

@@ -19,6 +19,7 @@ import (
 func TestWithheldParentsAndProjects(t *testing.T) {
 	parent := roadmap.Link{Way: roadmap.WayParent, Field: "parent"}
 	project := roadmap.Link{Way: roadmap.WayProject, Field: "project"}
+	milestone := roadmap.Link{Way: roadmap.WayProject, Field: "milestone"}
 	const notFound = `"message":"Entity not found: Issue"`
 	for _, tt := range []struct {
 		what   string
@@ -32,6 +33,7 @@ func TestWithheldParentsAndProjects(t *testing.T) {
 		{"the parent, in passing", `{"message":"no","path":["issues","nodes",1,"parent"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}`, nil, false},
 		{"the parent, and something else", `{` + notFound + `,"path":["issues","nodes",1,"parent"]},{` + notFound + `}`, []roadmap.Link{parent}, false},
 		{"the assignee", `{` + notFound + `,"path":["issues","nodes",1,"assignee"]}`, nil, false},
+		{"the milestone", `{"message":"Entity not found: ProjectMilestone","path":["issues","nodes",1,"projectMilestone"]}`, []roadmap.Link{milestone}, true},
 		{"a project that is there", `{` + notFound + `,"path":["issues","nodes",1,"project"]}`, nil, false},
 		{"a row", `{` + notFound + `,"path":["issues","nodes",1]}`, nil, false},
 		{"a row that there is not", `{` + notFound + `,"path":["issues","nodes",9,"parent"]}`, nil, false},

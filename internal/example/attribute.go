@@ -72,6 +72,8 @@ func (w *World) attribute(it *roadmap.Item, is sort, word word) *LineError {
 		it.URL = bare(value.text)
 	case "priority":
 		return w.priority(it, value)
+	case "milestone":
+		it.Milestone = bare(value.text)
 	case "sprint":
 		sprint, not := strings.CutSuffix(bare(value.text), "(inactive)")
 		it.Sprint, it.InSprint = strings.TrimSpace(sprint), !not

@@ -121,7 +121,7 @@ type sort struct {
 // sorts gives the types of items of a kind of tracker.
 func sorts(t config.TrackerType) map[string]sort {
 	if t == config.Linear {
-		issue := []string{"assignee", "parent", "priority", "project", "sprint"}
+		issue := []string{"assignee", "milestone", "parent", "priority", "project", "sprint"}
 		return map[string]sort{
 			"issue":      {"Issue", roadmap.LevelStory, roadmap.KindIssue, issue},
 			"subissue":   {"Issue", roadmap.LevelSubtask, roadmap.KindIssue, issue},

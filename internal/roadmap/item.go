@@ -183,8 +183,9 @@ type Item struct {
 
 	Labels     []string `json:"labels,omitempty"` // sorted
 	Components []string `json:"components,omitempty"`
-	Project    string   `json:"project,omitempty"` // Jira: project key; Linear: name of the project
-	Team       string   `json:"team,omitempty"`    // Linear: team key
+	Project    string   `json:"project,omitempty"`   // Jira: project key; Linear: name of the project
+	Milestone  string   `json:"milestone,omitempty"` // Linear: name of the milestone of the project, or ""
+	Team       string   `json:"team,omitempty"`      // Linear: team key
 	Priority   Priority `json:"priority,omitempty"`
 	Sprint     string   `json:"sprint,omitempty"` // name of the sprint or cycle, or ""
 	InSprint   bool     `json:"in_sprint,omitempty"`

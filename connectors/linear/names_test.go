@@ -1,0 +1,69 @@
+package linear
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alignd/alignd/connectors"
+)
+
+// A workflow state of another type, and what could not be seen before, are names
+// that changed: the issues that hold them are read again.
+func TestStatesAndNewNamesAreReadAgain(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	f.rows("issues", issueRow("i1", "ENG-1", at, `"labelIds":["l-secret"]`))
+	first := pullAll(t, f.tracker(d.use), "")
+	f.changes(map[string][]string{
+		"cycles":         {`{"id":"c-7","name":null,"number":7,"isActive":true}`},
+		"workflowStates": {`{"id":"s-doing","updatedAt":"2026-09-09T08:00:00.000Z","type":"completed"}`},
+		"issueLabels":    {`{"id":"l-secret","updatedAt":"2026-09-09T08:00:00.000Z","name":"secret"}`},
+	})
+	got := pullAll(t, f.tracker(d.use), first.cursor)
+	asked := f.asks("issues")
+	want := `{"or":[{"labels":{"some":{"id":{"in":["l-secret"]}}}},{"state":{"id":{"in":["s-doing"]}}}],"team":{"key":{"in":["ENG"]}}}`
+	if b, _ := json.Marshal(asked[len(asked)-1].Variables["filter"]); string(b) != want {
+		t.Errorf("read again by %s\nwant %s", b, want)
+	}
+	if last := got.items[len(got.items)-1]; !slices.Equal(last.Labels, []string{"secret"}) {
+		t.Errorf("then the issue carries %v", last.Labels)
+	}
+}
+
+// A pull that was broken off goes on where it stood although a label is new by
+// then, as some always are; the pull after it reads the issues of the label again.
+func TestNewNamesWaitForTheNextPull(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	f.on("issues", func(v map[string]any) reply {
+		if v["after"] == nil {
+			return reply{Body: `{"data":` + connection("issues", "c1", issueRow("i1", "ENG-1", at)) + `}`}
+		}
+		return reply{Status: 502}
+	})
+	c, err := pullUntil(t, f.tracker(d.use), "")
+	if connectors.KindOf(err) != connectors.Temporary {
+		t.Fatal(err)
+	}
+	f.rows("issues", issueRow("i2", "ENG-2", at))
+	f.changes(map[string][]string{
+		"cycles":      {`{"id":"c-7","name":null,"number":7,"isActive":true}`},
+		"issueLabels": {`{"id":"l-new","updatedAt":"2026-09-09T08:00:00.000Z","name":"new"}`},
+	})
+	for _, want := range []struct {
+		pass  string
+		roots string
+	}{
+		{"the rest", "issues initiativeToProjects initiativeRelations"},
+		{"the next", "initiatives projects issues issues initiativeToProjects initiativeRelations"},
+		{"and then", "initiatives projects issues initiativeToProjects initiativeRelations"},
+	} {
+		before := len(f.log)
+		if c, err = pullUntil(t, f.tracker(d.use), c); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(f.roots(before)[4:], " "); got != want.roots {
+			t.Errorf("%s: asked for %s, want %s", want.pass, got, want.roots)
+		}
+	}
+}
