@@ -188,7 +188,12 @@ func (w *town) trackers() map[string]connectors.Tracker {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	kept, err := w.store.Directory(w.t.Context(), "eng")
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	l, err := linear.New(linear.Options{
+		KeptDirectory: kept, KeepDirectory: func(ctx context.Context, kept string) error { return w.store.KeepDirectory(ctx, "eng", kept) }, Now: w.clock.Now,
 		Config: w.org.Trackers[1], Org: "acme", Sources: map[int]config.Source{1: w.org.Roadmap[1]}, Token: "lin_api_key",
 		Rate: 100000, WaitMin: time.Millisecond, WaitMax: 2 * time.Millisecond, Attempts: 2,
 	})
