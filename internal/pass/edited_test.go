@@ -40,7 +40,9 @@ func askingTowns(t *testing.T) map[string]asking {
 	}
 	return map[string]asking{
 		"Jira": {
-			j, "jira:PAY-10", roadmap.Key{Tracker: "jira", ID: i.ID}, func() string { return j.body("PAY-10") },
+			j, "jira:PAY-10",
+			roadmap.Key{Tracker: "jira", ID: i.ID},
+			func() string { return j.body("PAY-10") },
 			func(body string) {
 				if err := j.jira.EditComment("PAY-10", j.jira.Comments("PAY-10")[0].ID, "ana", body); err != nil {
 					t.Fatal(err)
@@ -49,7 +51,9 @@ func askingTowns(t *testing.T) map[string]asking {
 			func() { j.move("PAY-10", "PAY-3") }, left(j),
 		},
 		"Linear": {
-			l, "eng:" + n.Identifier(), roadmap.Key{Tracker: "eng", ID: n.ID}, func() string { return onLinear().Body },
+			l, "eng:" + n.Identifier(),
+			roadmap.Key{Tracker: "eng", ID: n.ID},
+			func() string { return onLinear().Body },
 			func(body string) {
 				if err := l.eng.EditComment(onLinear().ID, body); err != nil {
 					t.Fatal(err)
