@@ -57,13 +57,8 @@ func (s *Store) BeginCount(ctx context.Context, tracker string) error {
 // PutCount stores a page of a count.
 func (s *Store) PutCount(ctx context.Context, tracker, place string, ids []string) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		put, err := tx.PrepareContext(ctx, "INSERT OR IGNORE INTO census (tracker, place, id) VALUES (?, ?, ?)")
-		if err != nil {
-			return err
-		}
-		defer put.Close()
 		for _, id := range ids {
-			if _, err := put.ExecContext(ctx, tracker, place, id); err != nil {
+			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO census (tracker, place, id) VALUES (?, ?, ?)", tracker, place, id); err != nil {
 				return err
 			}
 		}
