@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/alignd/alignd/config"
@@ -25,8 +26,11 @@ type linearSite struct {
 	ids      []string          // of all things, in order
 }
 
+// linearSchema is read once for all lives.
+var linearSchema = sync.OnceValue(linearsim.NewSchema)
+
 func newLinear(w *world, seed int64) *linearSite {
-	s := &linearSite{Server: linearsim.New(linearsim.Options{Clock: w.clock, Seed: seed}), users: map[string]string{}, names: map[string]string{}}
+	s := &linearSite{Server: linearsim.New(linearsim.Options{Clock: w.clock, Seed: seed, Schema: linearSchema()}), users: map[string]string{}, names: map[string]string{}}
 	s.SetBudget(1_000_000, 1_000_000_000)
 	for _, name := range []string{bot, ana, robot} {
 		id := s.AddUser(linearsim.User{Name: name, Email: name + "@acme.example", Active: true}).ID
