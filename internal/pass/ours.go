@@ -96,16 +96,12 @@ func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []ro
 	return store.Failed, "it was not delivered", ""
 }
 
-// findOurs reads what is ours, and looks in the trackers for comments of ours
+// findOurs tells what is ours, and looks in the trackers for comments of ours
 // on items that this database has never looked at: after the database is lost,
 // or moved, nothing may be said twice. Only items that have a finding or carry a
 // label of a rule are looked at, once each, many to a request.
-func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]bool) error {
-	ours, searched, err := p.Store.Ours(ctx)
-	if err != nil {
-		return err
-	}
-	o.Ours = ours
+func (p *Pass) findOurs(ctx context.Context, w *world, o *Outcome, incomplete map[string]bool) (err error) {
+	o.Ours = w.ours
 	if p.Offline {
 		return nil
 	}
@@ -114,7 +110,7 @@ func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]b
 		if incomplete[t.Name] {
 			continue
 		}
-		items := p.suspects(t.Name, o, searched)
+		items := p.suspects(t.Name, o, w.searched)
 		if len(items) == 0 {
 			continue
 		}
