@@ -2,6 +2,7 @@ package life
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -117,8 +118,8 @@ func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
 	case broken:
 		return answer(r, http.StatusInternalServerError, `{"errorMessages":["Internal server error"]}`), nil
 	}
-	in := httptest.NewRequest(r.Method, r.URL.String(), bytes.NewReader(body))
-	in.Header = r.Header.Clone()
+	in := r.Clone(r.Context()) // as a server has it
+	in.Body, in.TLS = io.NopCloser(bytes.NewReader(body)), &tls.ConnectionState{}
 	out := httptest.NewRecorder()
 	if write {
 		before := d.w.snapshot(d.s)

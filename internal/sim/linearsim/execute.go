@@ -1,9 +1,9 @@
 package linearsim
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -211,25 +211,36 @@ type member struct {
 }
 
 // MarshalJSON writes the members in the order in which they were asked for.
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
+func (o object) MarshalJSON() ([]byte, error) { return appendJSON(nil, o) }
+
+// appendJSON writes what an answer is made of without going through every level
+// of it once more for the level above.
+func appendJSON(b []byte, value any) (_ []byte, err error) {
+	switch value := value.(type) {
+	case object:
+		b = append(b, '{')
+		for i, m := range value {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(strconv.AppendQuote(b, m.key), ':') // a GraphQL name: nothing to escape
+			if b, err = appendJSON(b, m.value); err != nil {
+				return nil, err
+			}
 		}
-		key, err := json.Marshal(m.key)
-		if err != nil {
-			return nil, err
+		return append(b, '}'), nil
+	case []any:
+		b = append(b, '[')
+		for i, v := range value {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = appendJSON(b, v); err != nil {
+				return nil, err
+			}
 		}
-		value, err := json.Marshal(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(key)
-		b.WriteByte(':')
-		b.Write(value)
+		return append(b, ']'), nil
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	one, err := json.Marshal(value)
+	return append(b, one...), err
 }

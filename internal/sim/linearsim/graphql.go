@@ -138,7 +138,7 @@ func (a *answer) marshal() []byte {
 	if len(a.errs) > 0 {
 		out = append(out, member{"errors", a.errs})
 	}
-	body, err := json.Marshal(out)
+	body, err := appendJSON(nil, out)
 	if err != nil {
 		// Only values of our own are in it, so this is a bug; say so in
 		// the shape that clients read.
