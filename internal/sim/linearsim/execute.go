@@ -115,8 +115,7 @@ func (x *execution) isConnection(f *ast.Field) bool { return isConnection(f.Defi
 // fields flattens fragments and groups the fields of a selection by response
 // key, in the order in which they were asked for.
 func (x *execution) fields(set ast.SelectionSet, typ string) [][]*ast.Field {
-	var out [][]*ast.Field
-	at := map[string]int{}
+	out := make([][]*ast.Field, 0, len(set))
 	var walk func(ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {
 		for _, sel := range set {
@@ -125,13 +124,12 @@ func (x *execution) fields(set ast.SelectionSet, typ string) [][]*ast.Field {
 				if !included(sel.Directives, x.vars) {
 					continue
 				}
-				i, seen := at[sel.Alias]
-				if !seen {
-					i = len(out)
-					at[sel.Alias] = i
-					out = append(out, nil)
+				i := slices.IndexFunc(out, func(fs []*ast.Field) bool { return fs[0].Alias == sel.Alias })
+				if i < 0 {
+					out = append(out, []*ast.Field{sel})
+				} else {
+					out[i] = append(out[i], sel)
 				}
-				out[i] = append(out[i], sel)
 			case *ast.InlineFragment:
 				if included(sel.Directives, x.vars) && applies(sel.TypeCondition, typ) {
 					walk(sel.SelectionSet)
