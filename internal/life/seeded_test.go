@@ -158,7 +158,7 @@ var seededFaults = []struct {
 	{"what was taken back is forgotten", 7, nil, saboteur{before: `UPDATE comment SET undone = 'null'`}, []string{personsWord}},
 	{"how often a label came and went is not counted", 0, flips, saboteur{before: `UPDATE past_label SET flips = 0, off = 1, facts = ''`}, []string{standsDown}},
 	{"mode: observe writes", 32, nil, saboteur{writesAlways: true}, []string{onlyInWrite}},
-	{"a pull that failed counts as one that went well", 15, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return hasty{s} }}, []string{trueAlert, fixedPoint, allSaid}},
+	{"a pull that failed counts as one that went well", 154, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return hasty{s} }}, []string{trueAlert, fixedPoint, allSaid}},
 	{"alignd:ignore is one label among others", 16, nil, saboteur{tracker: func(s sabotaged) connectors.Tracker { return deaf{s} }}, []string{ignored}},
 	{"comments_per_run is not looked at", 1, nil, saboteur{org: func(o *config.Org) { o.Limits.CommentsPerRun = 1000 }}, []string{limitsKept}},
 	{"mentions_per_person is not looked at", 5, nil, saboteur{org: func(o *config.Org) { o.Limits.MentionsPerPerson = 1000 }}, []string{limitsKept}},
