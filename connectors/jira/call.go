@@ -45,11 +45,11 @@ func (t *Tracker) call(ctx context.Context, r request, out any) error {
 		return t.noAnswer(r, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
+	var body bytes.Buffer
+	if _, err := io.Copy(&body, resp.Body); err != nil { // in one piece: it is in memory
 		return t.noAnswer(r, err)
 	}
-	return t.answer(r, resp, body, out)
+	return t.answer(r, resp, body.Bytes(), out)
 }
 
 // answer decodes an answer, if it is one.

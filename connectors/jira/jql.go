@@ -12,10 +12,11 @@ import (
 // (developer.atlassian.com/cloud/jira/platform/search-and-reconcile).
 const overlap = 5 * time.Minute
 
+// inQuotes are the characters that end or escape something in quotes.
+var inQuotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
 // quoteJQL writes a string as JQL takes it.
-func quoteJQL(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
-}
+func quoteJQL(s string) string { return `"` + inQuotes.Replace(s) + `"` }
 
 // narrow joins conditions, each in its own brackets so that an OR in one does
 // not swallow the others. Empty ones are left out.

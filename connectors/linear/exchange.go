@@ -1,13 +1,13 @@
 package linear
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/shurcooL/graphql"
@@ -30,12 +30,13 @@ const (
 // exchange is the http.RoundTripper of one GraphQL call. It stands between the
 // GraphQL client, which forgets headers, status and error codes, and transport,
 // which knows nothing of GraphQL: it reads the answer, waits out rate limits
-// that are told with a status other than 429, and lets through only answers
-// that hold data.
+// that are told with a status other than 429, and decodes what holds data. The
+// client's own decoder goes through JSON word by word; it gets an empty answer.
 type exchange struct {
 	t       *Tracker
 	client  *http.Client
 	write   bool
+	into    any           // the document, for the data
 	partial []answerError // errors that came beside usable data
 }
 
@@ -74,9 +75,9 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	minted := false
 	for waited := 0; ; waited++ {
-		resp, env, err := x.once(req)
+		resp, err := x.once(req)
 		if err == nil {
-			return answer(req, resp, env.Data), nil
+			return resp, nil
 		}
 		var no *refusal
 		if x.t.isApp() && !minted && errors.As(err, &no) && no.kind == connectors.Auth {
@@ -116,23 +117,23 @@ func (x *exchange) again(no *refusal, waited int) bool {
 }
 
 // once sends the request and reads its answer.
-func (x *exchange) once(req *http.Request) (*http.Response, envelope, error) {
+func (x *exchange) once(req *http.Request) (*http.Response, error) {
 	again := req.Clone(req.Context())
 	if req.GetBody != nil {
 		body, err := req.GetBody()
 		if err != nil {
-			return nil, envelope{}, fmt.Errorf("%w (%w)", err, transport.ErrNotSent)
+			return nil, fmt.Errorf("%w (%w)", err, transport.ErrNotSent)
 		}
 		again.Body = body
 	}
 	resp, err := x.client.Do(again)
 	if err != nil {
-		return nil, envelope{}, err
+		return nil, err
 	}
 	defer resp.Body.Close() //nolint:errcheck // it is in memory
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return nil, envelope{}, fmt.Errorf("read the answer: %w", err)
+		return nil, fmt.Errorf("read the answer: %w", err)
 	}
 	x.t.budget.take(resp.Header)
 
@@ -140,27 +141,30 @@ func (x *exchange) once(req *http.Request) (*http.Response, envelope, error) {
 	notJSON := len(body) > maxAnswer || json.Unmarshal(body, &env) != nil
 	if !notJSON && resp.StatusCode == http.StatusOK && env.hasData() {
 		x.partial = env.Errors
-		return resp, env, nil
+		if err := json.Unmarshal(env.Data, x.into); err != nil {
+			return nil, fmt.Errorf("the answer cannot be read: %w", err)
+		}
+		return empty(req, resp), nil
 	}
 	if notJSON {
 		env = envelope{}
 	}
-	return nil, env, x.t.refuse(resp, body, env.Errors, notJSON, x.write)
+	return nil, x.t.refuse(resp, body, env.Errors, notJSON, x.write)
 }
 
-// answer is the data alone, under a status that the GraphQL client accepts.
-func answer(req *http.Request, resp *http.Response, data json.RawMessage) *http.Response {
-	body := append(append([]byte(`{"data":`), data...), '}')
+// empty is an answer that the GraphQL client accepts and finds nothing in.
+func empty(req *http.Request, resp *http.Response) *http.Response {
+	const body = `{"data":{}}`
 	return &http.Response{
 		Status: resp.Status, StatusCode: http.StatusOK, Proto: resp.Proto, ProtoMajor: resp.ProtoMajor, ProtoMinor: resp.ProtoMinor,
-		Header: resp.Header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)), Request: req,
+		Header: resp.Header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: req,
 	}
 }
 
 // query asks; the warnings are the errors that came with usable data. q is
 // decoded into and must be fresh.
 func (t *Tracker) query(ctx context.Context, op string, q any, v vars) ([]answerError, error) {
-	x := &exchange{t: t, client: t.reads}
+	x := &exchange{t: t, client: t.reads, into: q}
 	client := graphql.NewClient(t.url, &http.Client{Transport: x})
 	if err := client.Query(ctx, q, v); err != nil {
 		return nil, t.classify(op, err, false)
@@ -170,7 +174,7 @@ func (t *Tracker) query(ctx context.Context, op string, q any, v vars) ([]answer
 
 // mutate writes.
 func (t *Tracker) mutate(ctx context.Context, op string, m any, v vars) error {
-	x := &exchange{t: t, client: t.writes, write: true}
+	x := &exchange{t: t, client: t.writes, write: true, into: m}
 	client := graphql.NewClient(t.url, &http.Client{Transport: x})
 	if err := client.Mutate(ctx, m, v); err != nil {
 		return t.classify(op, err, true)

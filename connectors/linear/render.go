@@ -78,6 +78,9 @@ func mention(s roadmap.Span) string {
 	return to
 }
 
+// inAddress are the characters that would end a link or a line.
+var inAddress = strings.NewReplacer("<", "%3C", ">", "%3E", `\`, "%5C", " ", "%20", "\n", "", "\r", "")
+
 // address is a web page's URL that ends neither a link nor a line; ok is false
 // for any other.
 func address(s string) (safe string, ok bool) {
@@ -85,7 +88,7 @@ func address(s string) (safe string, ok bool) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
 		return "", false
 	}
-	return strings.NewReplacer("<", "%3C", ">", "%3E", `\`, "%5C", " ", "%20", "\n", "", "\r", "").Replace(u.String()), true
+	return inAddress.Replace(u.String()), true
 }
 
 // visible takes out what is not seen but does something (control and format

@@ -215,7 +215,7 @@ var circumstances = []doing{
 func (w *world) replace(content []byte) {
 	d := w.dbs[0]
 	d.shut()
-	w.write(d.path, content)
+	w.write(d, content)
 	d.since = len(w.deeds)
 	w.forget()
 }

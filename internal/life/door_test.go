@@ -2,10 +2,11 @@ package life
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httptrace"
 	"strings"
 )
@@ -120,9 +121,9 @@ func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
 	case broken:
 		return answer(r, http.StatusInternalServerError, `{"errorMessages":["Internal server error"]}`), nil
 	}
-	in := httptest.NewRequest(r.Method, r.URL.String(), bytes.NewReader(body))
-	in.Header = r.Header.Clone()
-	out := httptest.NewRecorder()
+	in := r.WithContext(r.Context()) // as a server has it
+	in.Body, in.TLS = io.NopCloser(bytes.NewReader(body)), &tls.ConnectionState{}
+	out := &reply{head: http.Header{}, status: http.StatusOK}
 	if write {
 		before := d.w.snapshot(d.s)
 		d.s.ServeHTTP(out, in)
@@ -130,20 +131,38 @@ func (d *door) RoundTrip(r *http.Request) (*http.Response, error) {
 	} else {
 		d.s.ServeHTTP(out, in)
 	}
-	resp := out.Result()
-	resp.Request = r
 	switch what {
 	case diesAfter:
 		p.dead = true
 		return nil, errDead
 	case lostAnswer:
 		return nil, errLost
-	case cutShort:
-		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(out.Body.Bytes()[:out.Body.Len()/2]), failing{}))
 	case partial:
 		return halved(r, out), nil
 	}
+	resp := out.answer(r)
+	if what == cutShort {
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(out.body.Bytes()[:out.body.Len()/2]), failing{}))
+	}
 	return resp, nil
+}
+
+// reply is an http.ResponseWriter that keeps what a tracker answers.
+type reply struct {
+	head   http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *reply) Header() http.Header         { return w.head }
+func (w *reply) WriteHeader(status int)      { w.status = status }
+func (w *reply) Write(b []byte) (int, error) { return w.body.Write(b) }
+
+func (w *reply) answer(r *http.Request) *http.Response {
+	return &http.Response{
+		Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: w.head, Body: io.NopCloser(bytes.NewReader(w.body.Bytes())), ContentLength: int64(w.body.Len()), Request: r,
+	}
 }
 
 type failing struct{}
@@ -151,17 +170,14 @@ type failing struct{}
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 func answer(r *http.Request, status int, body string, header ...string) *http.Response {
-	rec := httptest.NewRecorder()
-	rec.Header().Set("Content-Type", "application/json")
+	w := &reply{head: http.Header{}, status: status}
+	w.head.Set("Content-Type", "application/json")
 	if strings.HasPrefix(body, "<") {
-		rec.Header().Set("Content-Type", "text/html")
+		w.head.Set("Content-Type", "text/html")
 	}
 	for i := 0; i+1 < len(header); i += 2 {
-		rec.Header().Set(header[i], header[i+1])
+		w.head.Set(header[i], header[i+1])
 	}
-	rec.WriteHeader(status)
-	_, _ = rec.WriteString(body)
-	resp := rec.Result()
-	resp.Request = r
-	return resp
+	w.body.WriteString(body)
+	return w.answer(r)
 }

@@ -86,8 +86,8 @@ func (s *jiraSite) source() string {
 	return fmt.Sprintf("  - {from: %s, jql: project = %s, pm: assignee, po: \"field:Product Owner\"}\n", s.short, s.goals)
 }
 
-func (s *jiraSite) connect(t config.Tracker, src map[int]config.Source, page int, rt http.RoundTripper) (connectors.Tracker, error) {
-	return jira.New(jira.Options{Config: t, Org: "acme", Sources: src, Token: "t0ken", Rate: 1e6, Attempts: 2, PageSize: page, Transport: rt})
+func (s *jiraSite) connect(w *world, t config.Tracker, src map[int]config.Source, rt http.RoundTripper) (connectors.Tracker, error) {
+	return jira.New(jira.Options{Config: t, Org: "acme", Sources: src, Token: "t0ken", Rate: 1e6, Attempts: 2, PageSize: w.page, Transport: rt})
 }
 
 func (s *jiraSite) writes(r *http.Request, _ []byte) bool {

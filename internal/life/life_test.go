@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	debug.SetGCPercent(800) // lives are short, and so is what they leave behind
+	debug.SetGCPercent(2000) // lives are short, and so is what they leave behind
 	hookCommits(db.Driver().(*sqlite3.SQLiteDriver))
 	_ = db.Close()
 	m.Run()

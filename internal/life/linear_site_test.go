@@ -2,9 +2,11 @@ package life
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/alignd/alignd/config"
@@ -25,8 +27,11 @@ type linearSite struct {
 	ids      []string          // of all things, in order
 }
 
+// linearSchema is read once for all lives.
+var linearSchema = sync.OnceValue(linearsim.NewSchema)
+
 func newLinear(w *world, seed int64) *linearSite {
-	s := &linearSite{Server: linearsim.New(linearsim.Options{Clock: w.clock, Seed: seed}), users: map[string]string{}, names: map[string]string{}}
+	s := &linearSite{Server: linearsim.New(linearsim.Options{Clock: w.clock, Seed: seed, Schema: linearSchema()}), users: map[string]string{}, names: map[string]string{}}
 	s.SetBudget(1_000_000, 1_000_000_000)
 	for _, name := range []string{bot, ana, robot} {
 		id := s.AddUser(linearsim.User{Name: name, Email: name + "@acme.example", Active: true}).ID
@@ -66,8 +71,16 @@ func (s *linearSite) section(file) string {
 
 func (s *linearSite) source() string { return "  - {from: eng, goals: initiatives}\n" }
 
-func (s *linearSite) connect(t config.Tracker, src map[int]config.Source, page int, rt http.RoundTripper) (connectors.Tracker, error) {
-	return linear.New(linear.Options{Config: t, Org: "acme", Sources: src, Token: "lin_api_key", Rate: 1e6, Attempts: 2, PageSize: page, Transport: rt})
+func (s *linearSite) connect(w *world, t config.Tracker, src map[int]config.Source, rt http.RoundTripper) (connectors.Tracker, error) {
+	st := w.db().store
+	kept, err := st.Directory(w.ctx, t.Name)
+	if err != nil {
+		return nil, err
+	}
+	return linear.New(linear.Options{
+		Config: t, Org: "acme", Sources: src, Token: "lin_api_key", Rate: 1e6, Attempts: 2, PageSize: w.page, Transport: rt, Now: w.alignd,
+		KeptDirectory: kept, KeepDirectory: func(ctx context.Context, kept string) error { return st.KeepDirectory(ctx, t.Name, kept) },
+	})
 }
 
 func (s *linearSite) writes(_ *http.Request, body []byte) bool {

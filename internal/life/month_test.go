@@ -70,36 +70,45 @@ func TestMonth(t *testing.T) {
 	if raceDetector {
 		days = 7 // `make test` lives the month once more without it
 	}
-	lines := []string{fmt.Sprintf("%-52s %6s %8s %5s %8s %16s %7s", fmt.Sprintf("%d days, 1 new story a day on each tracker", days), "labels", "comments", "edits", "mentions", "writes per week", "re-adds")}
-	for _, b := range behaviours {
-		dir := scratch(t)
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(dir, plot{seed: 1, kinds: kinds, stories: 3, file: file{generous: true}}, saboteur{})
-			defer w.close()
-			for day := range days {
-				morning := w.now
-				for _, s := range w.sites {
-					s.add(w.now.Add(-time.Hour))
-				}
-				for pass := range passes {
-					w.wait(2 * time.Hour)
-					if wd := w.now.Weekday(); wd == time.Saturday || wd == time.Sunday {
-						continue
-					}
-					w.pass(write, fault{}, nil)
-					for _, s := range w.sites {
-						b.does(w, s, day, pass)
-					}
-				}
-				w.now = morning.AddDate(0, 0, 1)
+	lines := make([]string, len(behaviours))
+	t.Run("people", func(t *testing.T) {
+		for i, b := range behaviours {
+			t.Run(b.name, func(t *testing.T) {
+				t.Parallel()
+				dir := scratch(t)
+				synctest.Test(t, func(t *testing.T) { lines[i] = b.month(t, dir, days, passes) })
+			})
+		}
+	})
+	head := fmt.Sprintf("%-52s %6s %8s %5s %8s %16s %7s", fmt.Sprintf("%d days, 1 new story a day on each tracker", days), "labels", "comments", "edits", "mentions", "writes per week", "re-adds")
+	t.Logf("\n%s\n%s", head, strings.Join(lines, "\n"))
+}
+
+// month lives days with one kind of person, and sums up what that person has seen.
+func (b behaviour) month(t *testing.T, dir string, days, passes int) string {
+	w := newWorld(dir, plot{seed: 1, kinds: kinds, stories: 3, file: file{generous: true}}, saboteur{})
+	defer w.close()
+	for day := range days {
+		morning := w.now
+		for _, s := range w.sites {
+			s.add(w.now.Add(-time.Hour))
+		}
+		for pass := range passes {
+			w.wait(2 * time.Hour)
+			if wd := w.now.Weekday(); wd == time.Saturday || wd == time.Sunday {
+				continue
 			}
-			if w.wrong != "" {
-				t.Errorf("%s: %s\n%s", b.name, w.wrong, strings.Join(w.log, "\n"))
+			w.pass(write, fault{}, nil)
+			for _, s := range w.sites {
+				b.does(w, s, day, pass)
 			}
-			lines = append(lines, w.monthly(t, b.name, days))
-		})
+		}
+		w.now = morning.AddDate(0, 0, 1)
 	}
-	t.Logf("\n%s", strings.Join(lines, "\n"))
+	if w.wrong != "" {
+		t.Errorf("%s: %s\n%s", b.name, w.wrong, strings.Join(w.log, "\n"))
+	}
+	return w.monthly(t, b.name, days)
 }
 
 // monthly sums up what a person has seen of us on one tracker.

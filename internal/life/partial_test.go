@@ -3,17 +3,16 @@ package life
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 )
 
 // halved gives an answer of which half of each list is missing, and which says
 // so, as trackers do that withhold rows: Jira by the count or by a page that is
 // not the last, Linear by an error beside the data.
-func halved(r *http.Request, out *httptest.ResponseRecorder) *http.Response {
+func halved(r *http.Request, out *reply) *http.Response {
 	var doc map[string]any
-	if json.Unmarshal(out.Body.Bytes(), &doc) != nil {
-		return out.Result()
+	if json.Unmarshal(out.body.Bytes(), &doc) != nil {
+		return out.answer(r)
 	}
 	switch data, graphql := doc["data"].(map[string]any); {
 	case graphql:
@@ -43,6 +42,6 @@ func halved(r *http.Request, out *httptest.ResponseRecorder) *http.Response {
 	if err != nil {
 		panic(err)
 	}
-	resp := answer(r, out.Code, string(body))
+	resp := answer(r, out.status, string(body))
 	return resp
 }

@@ -59,7 +59,9 @@ func (w *world) beforePass() {
 	if w.before == "" {
 		return
 	}
-	db, err := sql.Open("sqlite3", w.db().path)
+	d := w.db()
+	d.shut() // two at once would wait for each other
+	db, err := sql.Open("sqlite3", d.path)
 	if err != nil {
 		panic(err)
 	}

@@ -23,7 +23,7 @@ type site interface {
 	// section is its part of the file under trackers, and source that under roadmap.
 	section(f file) string
 	source() string
-	connect(t config.Tracker, src map[int]config.Source, page int, rt http.RoundTripper) (connectors.Tracker, error)
+	connect(w *world, t config.Tracker, src map[int]config.Source, rt http.RoundTripper) (connectors.Tracker, error)
 	// writes reports whether a request changes something.
 	writes(r *http.Request, body []byte) bool
 

@@ -53,6 +53,7 @@ type world struct {
 // database is one alignd's memory.
 type database struct {
 	path  string
+	begun bool // the file is there
 	store *store.Store
 	since int // deeds before this one it need not know of
 	saw   int // the tick at which the last pass planned in which all went well
@@ -86,8 +87,8 @@ func newWorld(dir string, p plot, sab saboteur) *world {
 	}
 	for i := range w.dbs {
 		w.dbs[i] = &database{path: filepath.Join(dir, fmt.Sprintf("%d.db", i))}
-		w.write(w.dbs[i].path, nil)
 	}
+	w.write(w.dbs[0], nil) // few lives need the other
 	return w
 }
 
@@ -104,6 +105,9 @@ func (w *world) happen() int { w.tick++; return w.tick }
 // db gives the database of the alignd at work, opened.
 func (w *world) db() *database {
 	d := w.dbs[w.current]
+	if !d.begun {
+		w.write(d, nil)
+	}
 	if d.store == nil {
 		st, err := store.Open(w.ctx, d.path, "acme")
 		if err != nil {
@@ -124,21 +128,26 @@ func (d *database) shut() {
 
 func (w *world) close() {
 	for _, d := range w.dbs {
-		d.shut()
-		w.forgetFile(d.path)
+		if d.begun {
+			d.shut()
+			w.forgetFile(d.path)
+		}
 	}
 }
 
 // write puts a file in a database's place; nil: one that nothing is in.
-func (w *world) write(path string, content []byte) {
+func (w *world) write(d *database, content []byte) {
 	if content == nil {
 		content = blank()
 	}
-	w.forgetFile(path)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
+	if d.begun {
+		w.forgetFile(d.path)
+	}
+	d.begun = true
+	if err := os.WriteFile(d.path, content, 0o600); err != nil {
 		panic(err)
 	}
-	processes.Store(path, w)
+	processes.Store(d.path, w)
 }
 
 func (w *world) forgetFile(path string) {
@@ -178,15 +187,19 @@ var processes sync.Map // path -> *world
 func hookCommits(driver *sqlite3.SQLiteDriver) {
 	driver.ConnectHook = func(c *sqlite3.SQLiteConn) error {
 		w, ok := processes.Load(c.GetFilename("main"))
-		if ok {
-			c.RegisterCommitHook(func() int {
-				if w.(*world).process.commit() {
-					return 0
-				}
-				return 1
-			})
+		if !ok {
+			return nil
 		}
-		return nil
+		c.RegisterCommitHook(func() int {
+			if w.(*world).process.commit() {
+				return 0
+			}
+			return 1
+		})
+		// Nobody else has a life's database open, and locking is half of what a
+		// commit costs.
+		_, err := c.Exec("PRAGMA locking_mode = EXCLUSIVE", nil)
+		return err
 	}
 }
 
@@ -220,8 +233,8 @@ type during struct {
 // pass makes one pass of the alignd whose turn it is, in which a fault strikes;
 // between, if not nil, happens between the plan and the first write.
 func (w *world) pass(h how, f fault, between func()) {
-	db := w.db()
 	w.beforePass()
+	db := w.db()
 	w.process = &process{fault: f}
 	w.during = during{how: h, db: w.current, truth: w.truth(), file: w.file, from: len(w.deeds), flagged: map[roadmap.Key]bool{}}
 	if h == apply {
@@ -271,7 +284,7 @@ func (w *world) newPass(h how, db *database, between func()) *pass.Pass {
 	}
 	for i, t := range p.Org.Trackers {
 		src := map[int]config.Source{i: org.Roadmap[i]}
-		tr, err := w.sites[i].connect(t, src, w.page, &door{w, w.sites[i]})
+		tr, err := w.sites[i].connect(w, t, src, &door{w, w.sites[i]})
 		if err != nil {
 			panic(err)
 		}

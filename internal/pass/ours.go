@@ -118,17 +118,13 @@ func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []ro
 	return store.Failed, "it was not delivered", as
 }
 
-// findOurs reads what is ours, and looks in the trackers for comments of ours
+// findOurs tells what is ours, and looks in the trackers for comments of ours
 // on items that this database has never looked at: after the database is lost,
 // or moved, nothing may be said twice. Only items that have a finding or carry a
 // label of a rule are looked at, once each, many to a request. Comments that
 // speak are read again as often as ids are counted: a person may have edited one.
-func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]bool) error {
-	ours, searched, err := p.Store.Ours(ctx)
-	if err != nil {
-		return err
-	}
-	o.Ours = ours
+func (p *Pass) findOurs(ctx context.Context, w *world, o *Outcome, incomplete map[string]bool) (err error) {
+	o.Ours = w.ours
 	if p.Offline {
 		return nil
 	}
@@ -137,7 +133,7 @@ func (p *Pass) findOurs(ctx context.Context, o *Outcome, incomplete map[string]b
 		if incomplete[t.Name] {
 			continue
 		}
-		items, known := p.suspects(t.Name, o, searched), p.unread(t, o)
+		items, known := p.suspects(t.Name, o, w.searched), p.unread(t, o)
 		if len(items)+len(known) == 0 {
 			continue
 		}

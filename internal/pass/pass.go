@@ -158,7 +158,7 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 	}
 
 	// 5: what is ours already?
-	if err := p.findOurs(ctx, o, incomplete); err != nil {
+	if err := p.findOurs(ctx, w, o, incomplete); err != nil {
 		return err
 	}
 	if o.Complete() && !p.Offline && !p.Look {
@@ -202,6 +202,9 @@ func (p *Pass) once(ctx context.Context, o *Outcome) error {
 		return err
 	}
 	o.Wrote = true
+	if len(o.Plan.Changes) == 0 {
+		return ctx.Err()
+	}
 	if err := p.write(ctx, o); err != nil {
 		return err
 	}

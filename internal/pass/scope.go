@@ -37,13 +37,9 @@ func (p *Pass) scopes(ctx context.Context, edges map[string]map[string][]roadmap
 // spoken gives the items on which something of ours stands open. They are read
 // directly in every pass: one that has moved out of the projects, or was
 // deleted, comes with no page, and what we said of it must not outlive it.
-func (p *Pass) spoken(ctx context.Context, w *world) ([]roadmap.Key, error) {
-	ours, _, err := p.Store.Ours(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (w *world) spoken() []roadmap.Key {
 	var keys []roadmap.Key
-	for k, o := range ours {
+	for k, o := range w.ours {
 		if _, known := w.byKey[k]; !known {
 			continue
 		}
@@ -52,7 +48,7 @@ func (p *Pass) spoken(ctx context.Context, w *world) ([]roadmap.Key, error) {
 		}
 	}
 	slices.SortFunc(keys, roadmap.Key.Compare)
-	return keys, nil
+	return keys
 }
 
 // unseen gives the members of a scope or of a goal source that no page has

@@ -18,12 +18,16 @@ type world struct {
 	byRef map[roadmap.Ref]int
 	// missing are items that were not found where they should be, once.
 	missing map[roadmap.Key]bool
+	ours    map[roadmap.Key]roadmap.Ours
+	// searched are items on which comments of ours were looked for already.
+	searched map[roadmap.Key]bool
 	// scope holds, by tracker, the items that may be stories where a query of
 	// the file narrows them. A tracker without an entry: all of its projects.
 	scope map[string]map[roadmap.Key]bool
 }
 
-// load reads the stored items of the trackers that the file still names. What
+// load reads the stored items of the trackers that the file still names, and
+// what is ours on them. What
 // is in scope is decided by the file of today, not by that of the day of the
 // pull, and an item that has moved out of its project has left it.
 func (p *Pass) load(ctx context.Context) (*world, error) {
@@ -33,6 +37,9 @@ func (p *Pass) load(ctx context.Context) (*world, error) {
 	}
 	w := &world{byKey: map[roadmap.Key]int{}, byRef: map[roadmap.Ref]int{}, missing: missing}
 	if w.edges, err = p.Store.Edges(ctx); err != nil {
+		return nil, err
+	}
+	if w.ours, w.searched, err = p.Store.Ours(ctx); err != nil {
 		return nil, err
 	}
 	if w.scope, err = p.scopes(ctx, w.edges); err != nil {
@@ -108,11 +115,7 @@ func (p *Pass) meet(ctx context.Context, w *world, incomplete map[string]bool, o
 	}
 	asked := map[string]bool{}
 	pending := slices.Clone(w.items) // whose links were not looked at yet
-	first, err := p.spoken(ctx, w)
-	if err != nil {
-		return err
-	}
-	first = slices.Concat(first, w.unseen(), w.veiled())
+	first := slices.Concat(w.spoken(), w.unseen(), w.veiled())
 	slices.SortFunc(first, roadmap.Key.Compare)
 	first = slices.Compact(first)
 	for round := range maxRounds {

@@ -57,13 +57,8 @@ func (s *Store) BeginCount(ctx context.Context, tracker string) error {
 // PutCount stores a page of a count.
 func (s *Store) PutCount(ctx context.Context, tracker, place string, ids []string) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		put, err := tx.PrepareContext(ctx, "INSERT OR IGNORE INTO census (tracker, place, id) VALUES (?, ?, ?)")
-		if err != nil {
-			return err
-		}
-		defer put.Close()
 		for _, id := range ids {
-			if _, err := put.ExecContext(ctx, tracker, place, id); err != nil {
+			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO census (tracker, place, id) VALUES (?, ?, ?)", tracker, place, id); err != nil {
 				return err
 			}
 		}
@@ -76,9 +71,9 @@ func (s *Store) PutCount(ctx context.Context, tracker, place string, ids []strin
 // ones, which are dropped, are not looked for.
 func (s *Store) Uncounted(ctx context.Context, tracker, place string) ([]roadmap.Key, error) {
 	return s.keys(ctx, tracker,
-		`SELECT id FROM item WHERE tracker = ?1 AND gone = 0 AND json_extract(doc, '$.in_scope') AND json_extract(doc, '$.status') != 'dropped'
-		   AND lower(coalesce(json_extract(doc, '$.team'), json_extract(doc, '$.project'), '')) = lower(?2)
-		   AND NOT EXISTS (SELECT 1 FROM census c WHERE c.tracker = ?1 AND c.id = item.id) ORDER BY id`,
+		`SELECT id FROM item WHERE tracker = ?1 AND gone = 0 AND id NOT IN (SELECT id FROM census WHERE tracker = ?1)
+		   AND json_extract(doc, '$.in_scope') AND json_extract(doc, '$.status') != 'dropped'
+		   AND lower(coalesce(json_extract(doc, '$.team'), json_extract(doc, '$.project'), '')) = lower(?2) ORDER BY id`,
 		tracker, place)
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -55,49 +56,48 @@ func (s *Store) PutItems(ctx context.Context, items []roadmap.Item) error {
 	return s.tx(ctx, func(tx *sql.Tx) error { return putItems(ctx, tx, items) })
 }
 
-// putItems puts items over what is known of them. A copy that is older by the
-// tracker's clock than the one stored (a search index may lag behind a direct
-// read) changes nothing. A key that an item had before is kept as a former one.
+// putItems puts items over what is known of them.
 func putItems(ctx context.Context, tx *sql.Tx, items []roadmap.Item) error {
-	if len(items) == 0 {
-		return nil
-	}
-	get, err := tx.PrepareContext(ctx, "SELECT updated, doc FROM item WHERE tracker = ? AND id = ?")
-	if err != nil {
-		return err
-	}
-	defer get.Close()
-	put, err := tx.PrepareContext(ctx,
-		"INSERT INTO item (tracker, id, updated, doc) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET updated = excluded.updated, doc = excluded.doc, gone = 0, missing = 0")
-	if err != nil {
-		return err
-	}
-	defer put.Close()
 	for _, it := range items {
-		var updated int64
-		var doc []byte
-		switch err := get.QueryRowContext(ctx, it.Key.Tracker, it.Key.ID).Scan(&updated, &doc); {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
-			return err
-		case updated > ms(it.Updated):
-			continue
-		default:
-			var before roadmap.Item
-			if err := json.Unmarshal(doc, &before); err != nil {
-				return fmt.Errorf("item %s: %w", it.Key, err)
-			}
-			it.Succeed(before)
-		}
-		doc, err := json.Marshal(it)
-		if err != nil {
+		if err := putItem(ctx, tx, it); err != nil {
 			return fmt.Errorf("item %s: %w", it.Key, err)
-		}
-		if _, err := put.ExecContext(ctx, it.Key.Tracker, it.Key.ID, ms(it.Updated), string(doc)); err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+// putItem puts an item over what is known of it. A copy that is older by the
+// tracker's clock than the one stored (a search index may lag behind a direct
+// read) changes nothing, and neither does the same once more, as most are that a
+// pass reads again. A key that an item had before is kept as a former one.
+func putItem(ctx context.Context, tx *sql.Tx, it roadmap.Item) error {
+	doc, err := json.Marshal(it)
+	if err != nil {
+		return err
+	}
+	var updated int64
+	var stored []byte
+	var lost bool
+	switch err := tx.QueryRowContext(ctx, "SELECT updated, doc, gone OR missing FROM item WHERE tracker = ? AND id = ?", it.Key.Tracker, it.Key.ID).Scan(&updated, &stored, &lost); {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return err
+	case updated > ms(it.Updated), !lost && bytes.Equal(doc, stored):
+		return nil
+	default:
+		var before roadmap.Item
+		if err := json.Unmarshal(stored, &before); err != nil {
+			return err
+		}
+		it.Succeed(before)
+		if doc, err = json.Marshal(it); err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx,
+		"INSERT INTO item (tracker, id, updated, doc) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET updated = excluded.updated, doc = excluded.doc, gone = 0, missing = 0",
+		it.Key.Tracker, it.Key.ID, ms(it.Updated), string(doc))
+	return err
 }
 
 // putSet stores a piece of a set; the last piece makes the whole reading hold.

@@ -56,7 +56,10 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fail(err)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, a.o.MaxBody+1))
+	var buf bytes.Buffer
+	buf.Grow(int(min(max(resp.ContentLength, 0), 1<<20)) + bytes.MinRead) // most answers tell how long they are
+	_, err = buf.ReadFrom(io.LimitReader(resp.Body, a.o.MaxBody+1))
+	body := buf.Bytes()
 	_ = resp.Body.Close()
 	if err != nil {
 		return nil, fail(fmt.Errorf("the answer was cut short: %w", err))

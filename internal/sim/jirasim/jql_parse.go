@@ -44,10 +44,9 @@ type orderTerm struct {
 }
 
 type parser struct {
-	query    string
-	tokens   []token
-	reserved map[string]bool
-	depth    int
+	query  string
+	tokens []token
+	depth  int
 }
 
 // parseJQL reads a query: conditions joined by AND, OR and NOT, then ORDER BY.
@@ -56,7 +55,7 @@ func parseJQL(q string) (*query, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{query: q, tokens: tokens, reserved: reservedWords()}
+	p := &parser{query: q, tokens: tokens}
 	out := &query{}
 	if !p.peek().is("order") && p.peek().kind != tokEnd {
 		if out.where, err = p.or(); err != nil {
@@ -199,7 +198,7 @@ func (p *parser) field() (string, error) {
 		return t.text, nil
 	case t.kind == tokSymbol:
 		return "", p.fail(t, "Expecting a field name but got '%s'. You must surround '%s' in quotation marks to use it as a field name.", t.text, t.text)
-	case p.reserved[strings.ToLower(t.text)]:
+	case slices.Contains(reserved, strings.ToLower(t.text)):
 		return "", p.fail(t, "'%s' is a reserved JQL word. You must surround it in quotation marks to use it in a query.", t.text)
 	default:
 		return t.text, nil
@@ -250,7 +249,7 @@ func (p *parser) value() (value, error) {
 			return value{}, p.fail(n, "Expecting ')' but got '%s'; this built-in Jira knows functions without arguments only.", n.text)
 		}
 		return value{text: t.text, call: true}, nil
-	case p.reserved[strings.ToLower(t.text)]:
+	case slices.Contains(reserved, strings.ToLower(t.text)):
 		return value{}, p.fail(t, "'%s' is a reserved JQL word. You must surround it in quotation marks to use it in a query.", t.text)
 	}
 	return value{text: t.text}, nil

@@ -19,7 +19,11 @@ func (c *call) language() string {
 // word gives a name in the visitor's language. Only names that come with the
 // product are translated; those that administrators make are not.
 func (c *call) word(name string) string {
-	if w := translations()[c.language()][name]; w != "" {
+	lang := c.language()
+	if lang == "" || lang == "en" {
+		return name // most ask so, and the names are English
+	}
+	if w := translations()[lang][name]; w != "" {
 		return w
 	}
 	return name

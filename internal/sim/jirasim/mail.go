@@ -85,13 +85,15 @@ func (s *Server) mail(r *record, m Mail, mentioned []string, toCustomers bool) {
 	s.mails = append(s.mails, m)
 }
 
+// mentionMarks are the mentions of a text, and what hides others.
+var mentionMarks = regexp.MustCompile(`(?s)\\.|\{noformat\}.*?\{noformat\}|\{code[^}]*\}.*?\{code\}|\[~(accountid:)?([^\]\s]+)\]`)
+
 // mentions lists the accounts that a text in wiki markup mentions, each once:
 // not behind a backslash and not in a preformatted block. Cloud mentions by
 // account id, Data Center by user name.
 func (s *Server) mentions(text string) []string {
-	marks := regexp.MustCompile(`(?s)\\.|\{noformat\}.*?\{noformat\}|\{code[^}]*\}.*?\{code\}|\[~(accountid:)?([^\]\s]+)\]`)
 	var ids []string
-	for _, m := range marks.FindAllStringSubmatch(text, -1) {
+	for _, m := range mentionMarks.FindAllStringSubmatch(text, -1) {
 		id := ""
 		if s.dc == nil && m[1] != "" {
 			id = m[2]

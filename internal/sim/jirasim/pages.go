@@ -224,7 +224,7 @@ func (s *Server) nameOf(id string) string {
 
 func (s *Server) show(w http.ResponseWriter, name string, data any) {
 	var b bytes.Buffer
-	if err := s.pages.ExecuteTemplate(&b, name, data); err != nil {
+	if err := s.pages().ExecuteTemplate(&b, name, data); err != nil {
 		http.Error(w, "page: "+err.Error(), http.StatusInternalServerError)
 		return
 	}

@@ -36,7 +36,7 @@ type Server struct {
 	pageSize int
 	lag      int
 	mux      http.Handler
-	pages    *template.Template
+	pages    func() *template.Template
 	log      requestLog
 	walks    walkBook
 	limiter  limiter
@@ -131,7 +131,7 @@ func New(o Options) *Server {
 		s.epicField, s.sprintField = DCEpicLinkField, DCSprintField
 		s.buckets.set(s.dc.RateLimit)
 	}
-	s.pages = parsePages(s.base())
+	s.pages = sync.OnceValue(func() *template.Template { return parsePages(s.base()) })
 	s.mux = s.routes()
 	return s
 }

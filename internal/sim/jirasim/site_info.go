@@ -99,27 +99,47 @@ func systemFields() []systemField {
 	}
 }
 
+// fieldRow is a row of GET /field.
+type fieldRow struct {
+	ID          string       `json:"id"`
+	Key         string       `json:"key,omitempty"` // Cloud
+	Name        string       `json:"name"`
+	Custom      bool         `json:"custom"`
+	Orderable   bool         `json:"orderable"`
+	Navigable   bool         `json:"navigable"`
+	Searchable  bool         `json:"searchable"`
+	ClauseNames []string     `json:"clauseNames"`
+	Schema      *fieldSchema `json:"schema,omitempty"`
+	Scope       any          `json:"scope,omitempty"`
+}
+
+type fieldSchema struct {
+	Type     string `json:"type"`
+	Items    string `json:"items,omitempty"`
+	System   string `json:"system,omitempty"`
+	Custom   string `json:"custom,omitempty"`
+	CustomID int    `json:"customId,omitempty"`
+}
+
 // getFields lists the fields, custom ones only to who is signed in.
 func (s *Server) getFields(c *call) reply {
-	out := []any{}
+	out := []fieldRow{}
+	add := func(row fieldRow) {
+		row.Orderable, row.Navigable, row.Searchable = true, true, true
+		if s.dc == nil {
+			row.Key = row.ID
+		}
+		out = append(out, row)
+	}
 	for _, f := range systemFields() {
-		row := map[string]any{
-			"id": f.id, "key": f.id, "name": f.name, "custom": false, "orderable": true, "navigable": true, "searchable": true,
-			"clauseNames": strings.Fields(f.clauses),
+		if s.dc != nil && f.id == "statusCategory" {
+			continue
 		}
+		row := fieldRow{ID: f.id, Name: f.name, ClauseNames: strings.Fields(f.clauses)}
 		if f.kind != "" {
-			schema := map[string]any{"type": f.kind, "system": f.id}
-			if f.items != "" {
-				schema["items"] = f.items
-			}
-			row["schema"] = schema
+			row.Schema = &fieldSchema{Type: f.kind, Items: f.items, System: f.id}
 		}
-		if s.dc != nil {
-			delete(row, "key")
-		}
-		if s.dc == nil || f.id != "statusCategory" {
-			out = append(out, row)
-		}
+		add(row)
 	}
 	if !c.reads() {
 		return ok(out)
@@ -129,20 +149,14 @@ func (s *Server) getFields(c *call) reply {
 			continue
 		}
 		num, _ := strconv.Atoi(strings.TrimPrefix(f.ID, "customfield_"))
-		schema := map[string]any{"type": f.Type, "custom": f.Custom, "customId": num}
-		if f.Items != "" {
-			schema["items"] = f.Items
+		row := fieldRow{
+			ID: f.ID, Name: f.Name, Custom: true, ClauseNames: []string{"cf[" + strconv.Itoa(num) + "]", f.Name},
+			Schema: &fieldSchema{Type: f.Type, Items: f.Items, Custom: f.Custom, CustomID: num},
 		}
-		row := map[string]any{
-			"id": f.ID, "key": f.ID, "name": f.Name, "custom": true, "orderable": true, "navigable": true, "searchable": true,
-			"clauseNames": []string{"cf[" + strconv.Itoa(num) + "]", f.Name}, "schema": schema,
+		if s.dc == nil && f.Scope != "" {
+			row.Scope = map[string]any{"type": "PROJECT", "project": map[string]any{"id": f.Scope}}
 		}
-		if s.dc != nil {
-			delete(row, "key")
-		} else if f.Scope != "" {
-			row["scope"] = map[string]any{"type": "PROJECT", "project": map[string]any{"id": f.Scope}}
-		}
-		out = append(out, row)
+		add(row)
 	}
 	return ok(out)
 }

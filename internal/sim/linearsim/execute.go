@@ -1,9 +1,9 @@
 package linearsim
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -115,8 +115,7 @@ func (x *execution) isConnection(f *ast.Field) bool { return isConnection(f.Defi
 // fields flattens fragments and groups the fields of a selection by response
 // key, in the order in which they were asked for.
 func (x *execution) fields(set ast.SelectionSet, typ string) [][]*ast.Field {
-	var out [][]*ast.Field
-	at := map[string]int{}
+	out := make([][]*ast.Field, 0, len(set))
 	var walk func(ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {
 		for _, sel := range set {
@@ -125,13 +124,12 @@ func (x *execution) fields(set ast.SelectionSet, typ string) [][]*ast.Field {
 				if !included(sel.Directives, x.vars) {
 					continue
 				}
-				i, seen := at[sel.Alias]
-				if !seen {
-					i = len(out)
-					at[sel.Alias] = i
-					out = append(out, nil)
+				i := slices.IndexFunc(out, func(fs []*ast.Field) bool { return fs[0].Alias == sel.Alias })
+				if i < 0 {
+					out = append(out, []*ast.Field{sel})
+				} else {
+					out[i] = append(out[i], sel)
 				}
-				out[i] = append(out[i], sel)
 			case *ast.InlineFragment:
 				if included(sel.Directives, x.vars) && applies(sel.TypeCondition, typ) {
 					walk(sel.SelectionSet)
@@ -211,25 +209,36 @@ type member struct {
 }
 
 // MarshalJSON writes the members in the order in which they were asked for.
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
+func (o object) MarshalJSON() ([]byte, error) { return appendJSON(nil, o) }
+
+// appendJSON writes what an answer is made of without going through every level
+// of it once more for the level above.
+func appendJSON(b []byte, value any) (_ []byte, err error) {
+	switch value := value.(type) {
+	case object:
+		b = append(b, '{')
+		for i, m := range value {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(strconv.AppendQuote(b, m.key), ':') // a GraphQL name: nothing to escape
+			if b, err = appendJSON(b, m.value); err != nil {
+				return nil, err
+			}
 		}
-		key, err := json.Marshal(m.key)
-		if err != nil {
-			return nil, err
+		return append(b, '}'), nil
+	case []any:
+		b = append(b, '[')
+		for i, v := range value {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = appendJSON(b, v); err != nil {
+				return nil, err
+			}
 		}
-		value, err := json.Marshal(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(key)
-		b.WriteByte(':')
-		b.Write(value)
+		return append(b, ']'), nil
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	one, err := json.Marshal(value)
+	return append(b, one...), err
 }

@@ -25,7 +25,7 @@ func (v *view) matches(n node, filter map[string]any, def *ast.Definition) bool 
 		case "null":
 			ok = (n == nil) == want
 		default:
-			ok = n != nil && v.fieldMatches(n, key, want, v.s.schema.Types[def.Fields.ForName(key).Type.Name()])
+			ok = n != nil && v.fieldMatches(n, key, want, v.s.schema.ast.Types[def.Fields.ForName(key).Type.Name()])
 		}
 		if !ok {
 			return false
@@ -75,9 +75,9 @@ func (v *view) collectionMatches(nodes []node, filter map[string]any, def *ast.D
 		case "length":
 			ok = v.compare(len(nodes), inner, key)
 		case "some":
-			ok = some(inner, v.s.schema.Types[def.Fields.ForName(key).Type.Name()])
+			ok = some(inner, v.s.schema.ast.Types[def.Fields.ForName(key).Type.Name()])
 		case "every":
-			d := v.s.schema.Types[def.Fields.ForName(key).Type.Name()]
+			d := v.s.schema.ast.Types[def.Fields.ForName(key).Type.Name()]
 			ok = !slices.ContainsFunc(nodes, func(n node) bool { return !v.matches(n, inner, d) })
 		default:
 			plain[key] = want

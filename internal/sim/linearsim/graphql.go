@@ -5,10 +5,7 @@ import (
 	"net/http"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // maxBody is the most that a request may weigh, in bytes: far more than any
@@ -110,18 +107,15 @@ func (s *Server) run(x *execution, op *ast.OperationDefinition, fault *Fault) an
 
 // prepare parses and validates the document and its variables.
 func (s *Server) prepare(req request, entry *Request) (*ast.OperationDefinition, map[string]any, []*apiError) {
-	doc, err := parser.ParseQuery(&ast.Source{Input: req.Query})
-	if err != nil {
-		return nil, nil, s.invalidDocument(gqlerror.List{gqlerror.WrapIfUnwrapped(err)})
-	}
-	if errs := validator.ValidateWithRules(s.schema, doc, rules.NewDefaultRules()); len(errs) > 0 {
+	doc, errs := s.schema.document(req.Query)
+	if len(errs) > 0 {
 		return nil, nil, s.invalidDocument(errs)
 	}
 	op := doc.Operations.ForName(req.OperationName)
 	if op == nil {
 		return nil, nil, []*apiError{badRequest("Unknown operation named \"" + req.OperationName + "\".")}
 	}
-	vars, err := validator.VariableValues(s.schema, op, req.Variables)
+	vars, err := validator.VariableValues(s.schema.ast, op, req.Variables)
 	if err != nil {
 		return nil, nil, []*apiError{badVariables(err)}
 	}
@@ -144,7 +138,7 @@ func (a *answer) marshal() []byte {
 	if len(a.errs) > 0 {
 		out = append(out, member{"errors", a.errs})
 	}
-	body, err := json.Marshal(out)
+	body, err := appendJSON(nil, out)
 	if err != nil {
 		// Only values of our own are in it, so this is a bug; say so in
 		// the shape that clients read.

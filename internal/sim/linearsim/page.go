@@ -62,7 +62,7 @@ func (v *view) selected(nodes []node, args map[string]any, f *ast.FieldDefinitio
 	filter, _ := args["filter"].(map[string]any)
 	var def *ast.Definition
 	if a := f.Arguments.ForName("filter"); a != nil {
-		def = v.s.schema.Types[a.Type.Name()]
+		def = v.s.schema.ast.Types[a.Type.Name()]
 	}
 	out := make([]node, 0, len(nodes))
 	for _, n := range nodes {

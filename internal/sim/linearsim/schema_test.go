@@ -41,7 +41,7 @@ func realSchema(t *testing.T) *ast.Schema {
 
 func ourSchema(t *testing.T) *ast.Schema {
 	t.Helper()
-	return New(Options{}).schema
+	return New(Options{}).schema.ast
 }
 
 func TestSchemaIsAPartOfTheRealOne(t *testing.T) {
@@ -131,13 +131,13 @@ func TestNonNullFieldsHaveValues(t *testing.T) {
 	checked := map[string]bool{}
 	check := func(n node) {
 		checked[n.typeName()] = true
-		for _, f := range s.schema.Types[n.typeName()].Fields {
+		for _, f := range s.schema.ast.Types[n.typeName()].Fields {
 			if f.Type.NonNull && n.field(v, f.Name) == nil {
 				t.Errorf("%s.%s is null but %s", n.typeName(), f.Name, f.Type)
 			}
 		}
 	}
-	for _, f := range s.schema.Types["Query"].Fields {
+	for _, f := range s.schema.ast.Types["Query"].Fields {
 		if !isConnection(f) {
 			continue
 		}

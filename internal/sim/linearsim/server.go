@@ -1,17 +1,10 @@
 package linearsim
 
 import (
-	_ "embed"
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/ast"
 )
-
-//go:embed schema.graphql
-var schemaText string
 
 // Options set up a Server. Only Clock is required.
 type Options struct {
@@ -22,6 +15,9 @@ type Options struct {
 	NewID func() string
 	// Seed starts the sequence of ids.
 	Seed int64
+	// Schema is shared by servers that are made in great number. Nil: one of
+	// the server's own.
+	Schema *Schema
 }
 
 // Server is one Linear workspace. It is an http.Handler that answers POST
@@ -29,7 +25,7 @@ type Options struct {
 // give. All methods are safe for concurrent use.
 type Server struct {
 	clock  func() time.Time
-	schema *ast.Schema
+	schema *Schema
 	mux    *http.ServeMux
 
 	mu    sync.Mutex // guards all that follows
@@ -75,11 +71,9 @@ type organization struct {
 // workspace has. Add people, teams and work to it before serving, or while.
 func New(o Options) *Server {
 	s := &Server{
-		clock: o.Clock,
-		newID: o.NewID,
-		// The schema is part of the program: not loading is a bug that any
-		// test finds, not an input error.
-		schema: gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schemaText}),
+		clock:  o.Clock,
+		newID:  o.NewID,
+		schema: o.Schema,
 		keys:   map[string]*access{},
 		apps:   map[string]*app{},
 		gone:   map[string]bool{},
@@ -90,6 +84,9 @@ func New(o Options) *Server {
 		endpoints:   map[string]endpoint{},
 		used:        map[use]*bucket{},
 		log:         newRequestLog(),
+	}
+	if s.schema == nil {
+		s.schema = NewSchema()
 	}
 	if s.clock == nil {
 		s.clock = func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
