@@ -188,24 +188,30 @@ func (a *Alignment) Role(k roadmap.Key) roadmap.Role {
 	return roadmap.RoleStory
 }
 
-// Walked gives a function that tells what a story's walk meets, in the order in
-// which it does, without the story itself and goals of the file: what is said of
-// the story rests on these. Of anything else it tells nothing.
-func (a *Alignment) Walked() func(roadmap.Key) []*roadmap.Item {
+// RestsOn gives a function that tells which items what is said of an item rests
+// on, beside itself: of a story, all that its walk meets; of a goal, the projects
+// and initiatives that may name its owners. Goals of the file are left out, and so
+// are the stories of a goal, which are too many.
+func (a *Alignment) RestsOn() func(roadmap.Key) []*roadmap.Item {
 	w := newWalker(a.g)
+	projectsOf, initiativesOf := a.g.projectEdges()
 	return func(k roadmap.Key) []*roadmap.Item {
 		i, known := a.g.byKey[k]
-		if !known || !a.isStory(k) {
+		if !known {
 			return nil
 		}
-		var met []*roadmap.Item
-		w.run(i)
-		for _, at := range w.queue[1:] {
+		on := slices.Concat(projectsOf[i], initiativesOf[i])
+		if a.isStory(k) {
+			w.run(i)
+			on = w.queue[1:]
+		}
+		var items []*roadmap.Item
+		for _, at := range on {
 			if it := a.g.items[at]; it.Kind != roadmap.KindFileGoal {
-				met = append(met, it)
+				items = append(items, it)
 			}
 		}
-		return met
+		return items
 	}
 }
 

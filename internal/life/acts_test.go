@@ -291,8 +291,14 @@ func draw(seed uint64) plot {
 	r := rand.New(rand.NewPCG(seed, 7))
 	p := plot{seed: seed, stories: 2 + r.IntN(2)}
 	// Most lives have one tracker, some two, few all: what one does to another is
-	// found in few lives, and lives are found by their number.
-	n := []int{1, 1, 1, 1, 1, 1, 2, 2, 3}[r.IntN(9)]
+	// found in few lives, and what breaks a promise is found by many.
+	n := 1
+	switch roll := r.IntN(20); {
+	case roll == 0:
+		n = 3
+	case roll < 4:
+		n = 2
+	}
 	for _, i := range r.Perm(len(kinds))[:min(n, len(kinds))] {
 		p.kinds = append(p.kinds, kinds[i])
 	}

@@ -217,7 +217,7 @@ func (w *world) did(d deed, before, after thing, c note) {
 		}
 	}
 	for range c.mentions {
-		who := d.key.Tracker + "#" + ana
+		who := mentioned{d.key.Tracker, ana, w.current}
 		w.asked[who] = append(w.asked[who], w.alignd())
 	}
 }

@@ -25,6 +25,7 @@ type file struct {
 	narrow   bool // a query narrows the stories of the Jiras
 	quiet    bool // quiet hours and weekends
 	generous bool // many comments in a pass, else one
+	calm     bool // no limit of comments and mentions matters; not drawn
 }
 
 // keys gives what an edit of the file may change.
@@ -32,13 +33,23 @@ func (f *file) keys() []*bool {
 	return []*bool{&f.renamed, &f.noLabel, &f.silent, &f.off, &f.closed, &f.pm, &f.narrow, &f.quiet, &f.generous}
 }
 
-const perRun, mentions = 1, 1
-
+// perRun is how many new comments a pass may write.
 func (f file) perRun() int {
-	if f.generous {
+	switch {
+	case f.calm:
+		return 1000
+	case f.generous:
 		return 20
 	}
-	return perRun
+	return 1
+}
+
+// mentions is how often one person may be mentioned in a week.
+func (f file) mentions() int {
+	if f.calm {
+		return 1000
+	}
+	return 1
 }
 
 // storyLabel is the label of story-without-goal; "": none.
@@ -98,7 +109,7 @@ func (f file) text(sites []site) string {
 	if f.pm {
 		b.WriteString("  goal-without-pm: {grace: 1h, label: needs-pm, comment: true}\n")
 	}
-	fmt.Fprintf(&b, "limits: {comments_per_run: %d, mentions_per_person: %d}\n", f.perRun(), mentions)
+	fmt.Fprintf(&b, "limits: {comments_per_run: %d, mentions_per_person: %d}\n", f.perRun(), f.mentions())
 	if f.quiet {
 		b.WriteString("quiet: {hours: \"18:00-08:00\", weekends: true}\n")
 	}

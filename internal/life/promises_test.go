@@ -152,13 +152,13 @@ func (w *world) judgeMention(d deed, c note) {
 		return
 	}
 	n := 1
-	for _, at := range w.asked[d.key.Tracker+"#"+ana] {
+	for _, at := range w.asked[mentioned{d.key.Tracker, ana, w.current}] {
 		if at.After(w.alignd().Add(-7 * 24 * time.Hour)) {
 			n++
 		}
 	}
-	if n > mentions {
-		w.violate(limitsKept, "%d mentions of one person within a week, %d allowed", n, mentions)
+	if n > w.during.file.mentions() {
+		w.violate(limitsKept, "%d mentions of one person within a week, %d allowed", n, w.during.file.mentions())
 	}
 }
 

@@ -43,11 +43,18 @@ type world struct {
 	tick   int // counts what happens; the order of things goes by it
 	past   map[roadmap.Key]*memory
 	deeds  []deed
-	asked  map[string][]time.Time // account on a tracker -> when it was mentioned, by alignd's clock
+	asked  map[mentioned][]time.Time // when, by alignd's clock
 	during during
 	result *pass.Outcome // of the last pass
 	log    []string      // the life, told
 	wrong  string        // the first promise that was broken
+}
+
+// mentioned is a person on a tracker, and the alignd that mentioned them: of what
+// another did it does not know.
+type mentioned struct {
+	tracker, who string
+	db           int
 }
 
 // database is one alignd's memory.
@@ -67,7 +74,7 @@ var monday = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 func newWorld(dir string, p plot, sab saboteur) *world {
 	w := &world{
 		ctx: context.Background(), dir: dir, now: monday, process: &process{}, saboteur: sab,
-		past: map[roadmap.Key]*memory{}, asked: map[string][]time.Time{}, file: p.file, page: p.page,
+		past: map[roadmap.Key]*memory{}, asked: map[mentioned][]time.Time{}, file: p.file, page: p.page,
 	}
 	for _, kind := range p.kinds {
 		switch kind {

@@ -194,7 +194,7 @@ func TestItsEpicChangesBetweenPlanAndWrite(t *testing.T) {
 		t.Errorf("planned and done: %s", got)
 	}
 	for _, r := range o.Results {
-		if r.Error != "jira:PAY-2, to which it leads, has changed since it was read; the next pass looks at it anew" {
+		if r.Error != "jira:PAY-2, on which it rests, has changed since it was read; the next pass looks at it anew" {
 			t.Errorf("the reason is %q", r.Error)
 		}
 	}

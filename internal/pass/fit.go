@@ -11,15 +11,15 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-// under gives what is met in this tracker from some items on: a change rests on
-// that as much as on the item itself.
+// under gives what changes of some items rest on, in this tracker, beside the
+// items themselves.
 func (w *writer) under(keys []roadmap.Key) []roadmap.Key {
 	var met []roadmap.Key
 	for _, k := range keys {
-		if w.walked == nil {
+		if w.restsOn == nil {
 			break
 		}
-		for _, it := range w.walked(k) {
+		for _, it := range w.restsOn(k) {
 			if it.Key.Tracker == k.Tracker && !slices.Contains(keys, it.Key) {
 				met = append(met, it.Key)
 			}
@@ -107,12 +107,12 @@ func (w *writer) unfit(c roadmap.Change, now map[roadmap.Key]roadmap.Item) strin
 	if seen == nil || !same(*seen, it) {
 		return "the item has changed since it was read; the next pass looks at it anew"
 	}
-	for _, met := range w.walked(c.Key) {
+	for _, met := range w.restsOn(c.Key) {
 		if met.Key.Tracker != c.Key.Tracker {
 			continue
 		}
 		if is, there := now[met.Key]; !there || !same(*met, is) {
-			return fmt.Sprintf("%s, to which it leads, has changed since it was read; the next pass looks at it anew", met.Ref)
+			return fmt.Sprintf("%s, on which it rests, has changed since it was read; the next pass looks at it anew", met.Ref)
 		}
 	}
 	return ""

@@ -35,7 +35,7 @@ func (p *Pass) write(ctx context.Context, o *Outcome) error {
 		slices.SortStableFunc(changes, func(a, b roadmap.Change) int { return cmp.Compare(a.Ref, b.Ref) })
 		w := writer{Pass: p, tracker: p.Trackers[t.Name], o: o}
 		if o.Alignment != nil {
-			w.walked = o.Alignment.Walked()
+			w.restsOn = o.Alignment.RestsOn()
 		}
 		for len(changes) > 0 && w.over == nil {
 			n := cut(changes, batch)
@@ -70,7 +70,7 @@ type writer struct {
 	*Pass
 	tracker connectors.Tracker
 	o       *Outcome
-	walked  func(roadmap.Key) []*roadmap.Item // nil: what is written rests on nothing but itself
+	restsOn func(roadmap.Key) []*roadmap.Item // nil: what is written rests on nothing but itself
 	over    error                             // why nothing more is sent to this tracker
 	lost    int                               // how many writes in a row went wrong as they do when a tracker is down
 }
