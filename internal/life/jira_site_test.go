@@ -77,9 +77,9 @@ func (s *jiraSite) section(f file) string {
 		jql = "\n    jql: labels is EMPTY or labels not in (no-sync)"
 	}
 	if s.dc {
-		return fmt.Sprintf("  %s:\n    type: jira\n    url: https://jira.acme.example/jira\n    auth: {type: bearer, token: env:UNUSED}\n    deployment: datacenter\n    levels: [Initiative]\n    projects: [%s]%s\n", s.short, s.home, jql)
+		return fmt.Sprintf("  %s:\n    type: jira\n    url: https://jira.acme.example/jira\n    auth: {type: bearer, token: env:UNUSED}\n    deployment: datacenter\n    levels: [Initiative]\n    census: 36h\n    projects: [%s]%s\n", s.short, s.home, jql)
 	}
-	return fmt.Sprintf("  %s:\n    type: jira\n    url: https://acme.atlassian.net\n    auth: {type: basic, user: bot@acme.example, token: env:UNUSED}\n    projects: [%s]%s\n", s.short, s.home, jql)
+	return fmt.Sprintf("  %s:\n    type: jira\n    url: https://acme.atlassian.net\n    auth: {type: basic, user: bot@acme.example, token: env:UNUSED}\n    census: 36h\n    projects: [%s]%s\n", s.short, s.home, jql)
 }
 
 func (s *jiraSite) source() string {

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	debug.SetGCPercent(-1) // lives are short, and so is what they leave behind
-	debug.SetMemoryLimit(1 << 30)
+	debug.SetMemoryLimit(1 << 28)
 	hookCommits(db.Driver().(*sqlite3.SQLiteDriver))
 	_ = db.Close()
 	m.Run()
@@ -63,8 +63,11 @@ func (w *world) comeToRest() {
 		s.rest()
 	}
 	for round := range 12 {
-		w.file.calm = round > 0 // what has waited for a limit is said at once
-		w.wait(8 * 24 * time.Hour)
+		if w.file.calm = round > 0; w.file.calm { // what has waited for a limit is said at once
+			w.wait(30 * time.Hour)
+		} else {
+			w.wait(8 * 24 * time.Hour)
+		}
 		w.pass(write, fault{}, nil)
 		if w.wrong != "" {
 			return
@@ -127,7 +130,7 @@ func TestLives(t *testing.T) {
 // many lives are shared out among processes, some to each.
 const (
 	many = 1000
-	some = 250
+	some = 500
 )
 
 // inProcesses gives each core processes of its own: side by side in one process,

@@ -66,7 +66,7 @@ func (s *linearSite) must(err error) {
 func (s *linearSite) name() string { return "eng" }
 
 func (s *linearSite) section(file) string {
-	return "  eng:\n    type: linear\n    auth: {type: api-key, token: env:UNUSED}\n    teams: [ENG]\n"
+	return "  eng:\n    type: linear\n    auth: {type: api-key, token: env:UNUSED}\n    census: 36h\n    teams: [ENG]\n"
 }
 
 func (s *linearSite) source() string { return "  - {from: eng, goals: initiatives}\n" }
