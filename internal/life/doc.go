@@ -1,7 +1,7 @@
 // Package life proves alignd's manners on random lives. A life is a small org
 // (a Jira Cloud, a Jira Data Center and a Linear, all built in) in which people,
-// another bot, bad networks, crashes, lost databases and edits of the file come
-// in any order between and during passes. After every step, what stands in the
+// another bot, bad networks, crashes, lost databases, a search index that lags and
+// edits of the file come in any order between and during passes. After every step, what stands in the
 // trackers is held against what alignd promises.
 //
 // The package is tests only:
@@ -17,7 +17,8 @@
 //   - month: thirty days with five kinds of people.
 //
 // Everything comes from the seed, and waits take no time (testing/synctest):
-// the same seed is the same life. `make sim` lives ten thousand of them;
+// the same seed is the same life. `make sim` lives ten thousand of them, in a
+// process for each core;
 // LIVES=n and SEED=n choose how many and which is the first. A life that breaks
 // a promise prints its seed and its acts: SEED=<that> LIVES=1 lives it again.
 package life
