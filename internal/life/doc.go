@@ -1,8 +1,8 @@
 // Package life proves alignd's manners on random lives. A life is a small org
 // (a Jira Cloud, a Jira Data Center and a Linear, all built in) in which people,
 // another bot, bad networks, crashes, lost databases, a search index that lags and
-// edits of the file come in any order between and during passes. After every step, what stands in the
-// trackers is held against what alignd promises.
+// edits of the file come in any order between and during passes. After every
+// step, what stands in the trackers is held against what alignd promises.
 //
 // The package is tests only:
 //
