@@ -117,3 +117,15 @@ func unmoved(c roadmap.Change, before, after []roadmap.Comment) bool {
 	was, is := standing(before, c.Key, c.Remote), standing(after, c.Key, c.Remote)
 	return was != nil && is != nil && is.Mark.Says == "" && was.Body == is.Body && was.Edited.Equal(is.Edited)
 }
+
+// stops reports whether an error means that nothing more can be written to this
+// tracker now.
+func stops(err error) bool {
+	switch connectors.KindOf(err) {
+	case connectors.Auth, connectors.RateLimited, connectors.Removed:
+		return true
+	}
+	return false
+}
+
+var errStopped = fmt.Errorf("stopped before it was sent")
