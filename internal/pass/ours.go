@@ -2,7 +2,6 @@ package pass
 
 import (
 	"context"
-
 	"maps"
 	"slices"
 	"time"
