@@ -6,7 +6,6 @@ package connectors
 
 import (
 	"context"
-	"time"
 
 	"github.com/alignd/alignd/internal/roadmap"
 )
@@ -54,10 +53,7 @@ type Count struct {
 // Receipt is a tracker's answer to a Change.
 type Receipt struct {
 	Remote string // the tracker's id of the comment written; "" for labels
-	// Edited is what the comment's Edited may say from now on without anyone else
-	// having edited it; zero: nothing.
-	Edited time.Time
-	Err    error // nil: done. Else an *Error
+	Err    error  // nil: done. Else an *Error
 }
 
 // Probe is one thing that `check --online` asked a tracker.

@@ -444,6 +444,7 @@ func deleted(t *testing.T, w World) {
 func rewritten(t *testing.T, w World) {
 	k := w.AddStory(t, "Story")
 	c := w.Client(t, true)
+	var last roadmap.Comment
 	write := func(action roadmap.Action, words, remote string) connectors.Receipt {
 		t.Helper()
 		ch := change(t, c, k, action, words)
@@ -452,17 +453,22 @@ func rewritten(t *testing.T, w World) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found := ours(t, w, k); len(found) != 1 || found[0].Edited.After(receipt.Edited) {
-			t.Errorf("after our %s: found %+v after receipt %+v", action, found, receipt)
+		found := ours(t, w, k)
+		if len(found) != 1 || found[0].Editor == roadmap.EditorOther {
+			t.Fatalf("after our %s: found %+v", action, found)
 		}
+		if again := ours(t, w, k); again[0].Shows() != found[0].Shows() || !again[0].Edited.Equal(found[0].Edited) {
+			t.Errorf("nothing has happened: found %+v and then %+v", found, again)
+		}
+		last = found[0]
 		return receipt
 	}
 	first := write(roadmap.CreateComment, "Words", "")
-	second := write(roadmap.UpdateComment, "New words", first.Remote)
-	w.Rewrite(t, k, second.Remote, "A person's words")
+	write(roadmap.UpdateComment, "New words", first.Remote)
+	w.Rewrite(t, k, first.Remote, "A person's words")
 	found := ours(t, w, k)
-	if len(found) != 1 || !found[0].Edited.After(second.Edited) {
-		t.Errorf("after a person's edit: found %+v after receipt %+v", found, second)
+	if len(found) != 1 || !found[0].Edited.After(last.Edited) || found[0].Shows() == last.Shows() || found[0].Editor == roadmap.EditorUs {
+		t.Errorf("after a person's edit: found %+v, before it %+v", found, last)
 	}
 	write(roadmap.UpdateComment, "Newer words", first.Remote)
 }

@@ -72,7 +72,8 @@ func (t *Tracker) Comments(ctx context.Context, items []roadmap.Item) ([]roadmap
 				mark.Labels = labels
 			}
 			at, _ := parseTime(c.Created) // not readable: first; ids decide then
-			ours = append(ours, dated{roadmap.Comment{Key: t.key(tk.issue), Remote: c.ID, Mark: mark, Body: clean(c.Body), Edited: t.edited(c)}, at})
+			edited, _ := parseTime(c.Updated)
+			ours = append(ours, dated{roadmap.Comment{Key: t.key(tk.issue), Remote: c.ID, Mark: mark, Body: clean(c.Body), Edited: edited, Editor: t.editor(c)}, at})
 		}
 		if recorded && !marked {
 			ours = append(ours, dated{Comment: roadmap.Comment{Key: t.key(tk.issue), Mark: roadmap.Mark{Org: t.o.Org, Labels: labels}}})
@@ -88,14 +89,16 @@ func (t *Tracker) Comments(ctx context.Context, items []roadmap.Item) ([]roadmap
 	return out, nil
 }
 
-// edited gives when someone else has edited our comment last: who may edit all
-// comments of a project can edit ours. An account that is not told is nobody's.
-func (t *Tracker) edited(c wireComment) time.Time {
-	if c.Editor.AccountID == "" && c.Editor.Name == "" || t.kind.same(c.Editor, *t.me) {
-		return time.Time{}
+// editor tells who edited our comment last: who may edit all comments of a
+// project can edit ours.
+func (t *Tracker) editor(c wireComment) roadmap.Editor {
+	switch {
+	case c.Editor.AccountID == "" && c.Editor.Name == "":
+		return roadmap.EditorUnknown
+	case t.kind.same(c.Editor, *t.me):
+		return roadmap.EditorUs
 	}
-	at, _ := parseTime(c.Updated)
-	return at
+	return roadmap.EditorOther
 }
 
 // recordedLabels reads our record off an issue, never nil where there is one.

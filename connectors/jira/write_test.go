@@ -16,8 +16,8 @@ func TestApply(t *testing.T) {
 	key := roadmap.Key{Tracker: "jira", ID: "1"}
 	mark := roadmap.Mark{Org: "acme", ID: "u-1", Rules: []roadmap.Rule{roadmap.StoryWithoutGoal}, Labels: []string{"needs-goal"}}
 	text := roadmap.Text{{roadmap.Say("No goal: "), roadmap.Quote("[~bob]")}, {roadmap.Say(mark.Line())}}
-	const comment = `{"body":"No goal: \\[\\~bob\\]\nalignd · acme · story-without-goal","properties":[` +
-		`{"key":"alignd","value":{"org":"acme","id":"u-1","rules":["story-without-goal"],"labels":["needs-goal"]}}]}`
+	comment := `{"body":"No goal: \\[\\~bob\\]\nalignd · acme · story-without-goal","properties":[` +
+		`{"key":"alignd","value":{"org":"acme","id":"u-1","rules":["story-without-goal"],"labels":["needs-goal"],"says":"` + roadmap.Change{Value: text.Plain()}.Says() + `"}}]}`
 	for _, tt := range []struct {
 		name   string
 		change roadmap.Change
@@ -28,8 +28,8 @@ func TestApply(t *testing.T) {
 	}{
 		{"add a label", roadmap.Change{Action: roadmap.AddLabel, Value: "needs-goal"}, "PUT issue/1", answer{status: 204}, `{"update":{"labels":[{"add":"needs-goal"}]}}`, ""},
 		{"remove a label", roadmap.Change{Action: roadmap.RemoveLabel, Value: "needs-goal"}, "PUT issue/1", answer{status: 204}, `{"update":{"labels":[{"remove":"needs-goal"}]}}`, ""},
-		{"comment", roadmap.Change{Action: roadmap.CreateComment, Text: text, Mark: mark}, "POST issue/1/comment", answer{status: 201, body: `{"id":"77"}`}, comment, "77"},
-		{"edit the comment", roadmap.Change{Action: roadmap.UpdateComment, Text: text, Mark: mark, Remote: "77"}, "PUT issue/1/comment/77", ok(`{"id":"77"}`), comment, "77"},
+		{"comment", roadmap.Change{Action: roadmap.CreateComment, Text: text, Value: text.Plain(), Mark: mark}, "POST issue/1/comment", answer{status: 201, body: `{"id":"77"}`}, comment, "77"},
+		{"edit the comment", roadmap.Change{Action: roadmap.UpdateComment, Text: text, Value: text.Plain(), Mark: mark, Remote: "77"}, "PUT issue/1/comment/77", ok(`{"id":"77"}`), comment, "77"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t)

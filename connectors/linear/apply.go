@@ -12,12 +12,12 @@ import (
 	"github.com/alignd/alignd/internal/roadmap"
 )
 
-func (t *Tracker) apply(ctx context.Context, c roadmap.Change) (connectors.Receipt, error) {
+func (t *Tracker) apply(ctx context.Context, c roadmap.Change) (remote string, err error) {
 	if err := t.checkChange(c); err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	if err := t.start(ctx); err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	switch c.Action {
 	case roadmap.CreateComment:
@@ -25,9 +25,9 @@ func (t *Tracker) apply(ctx context.Context, c roadmap.Change) (connectors.Recei
 	case roadmap.UpdateComment:
 		return t.updateComment(ctx, c)
 	case roadmap.AddLabel:
-		return connectors.Receipt{}, t.addLabel(ctx, c)
+		return "", t.addLabel(ctx, c)
 	}
-	return connectors.Receipt{}, t.removeLabel(ctx, c)
+	return "", t.removeLabel(ctx, c)
 }
 
 // checkChange refuses what cannot be sent, before anything is.

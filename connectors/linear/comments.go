@@ -105,7 +105,7 @@ func markOf(body string) (roadmap.Mark, bool) {
 
 // createComment writes a comment under an id of ours. Linear refuses a second
 // one with the same id, which means that the first has arrived.
-func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (connectors.Receipt, error) {
+func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (string, error) {
 	op := fmt.Sprintf("comment on %s", c.Ref)
 	in := CommentCreateInput{ID: c.Mark.ID, Body: render(c.Text)}
 	switch c.Kind {
@@ -124,46 +124,45 @@ func (t *Tracker) createComment(ctx context.Context, c roadmap.Change) (connecto
 		return t.standing(ctx, op, c)
 	}
 	if err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	return t.written(op, m.Payload)
 }
 
-// written reads the answer to a comment. Who edited a comment is not told, so
-// what was edited later than this was edited by someone else.
-func (t *Tracker) written(op string, p *commentPayload) (connectors.Receipt, error) {
+// written reads the answer to a comment.
+func (t *Tracker) written(op string, p *commentPayload) (string, error) {
 	if err := t.succeeded(op, p != nil, p != nil && p.Success); err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	if p.Comment == nil || p.Comment.ID == "" {
-		return connectors.Receipt{}, t.fail(op, connectors.Unknown, errors.New("the answer does not hold the comment"), "")
+		return "", t.fail(op, connectors.Unknown, errors.New("the answer does not hold the comment"), "")
 	}
-	return connectors.Receipt{Remote: p.Comment.ID, Edited: when(&p.Comment.UpdatedAt)}, nil
+	return p.Comment.ID, nil
 }
 
 // standing tells a comment that has arrived before from one that has been
 // deleted since (Linear never gives its id free again), and from one that we
 // wrote as somebody else.
-func (t *Tracker) standing(ctx context.Context, op string, c roadmap.Change) (connectors.Receipt, error) {
+func (t *Tracker) standing(ctx context.Context, op string, c roadmap.Change) (string, error) {
 	get := func() (any, **page[commentNode]) { q := new(commentsQuery); return q, &q.Page }
 	nodes, err := fetchPage(ctx, t, op, 1, CommentFilter{ID: &within{In: []string{c.Mark.ID}}}, get)
 	if err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	for _, n := range nodes {
 		if n.ID == c.Mark.ID && t.wrote(n) {
-			return connectors.Receipt{Remote: n.ID, Edited: when(n.EditedAt)}, nil
+			return n.ID, nil
 		}
 	}
 	if len(nodes) > 0 {
-		return connectors.Receipt{}, t.fail(op, connectors.Forbidden, errors.New("a comment with our id is there, by another account"),
+		return "", t.fail(op, connectors.Forbidden, errors.New("a comment with our id is there, by another account"),
 			"use the account that alignd wrote with before, or delete its comment")
 	}
-	return connectors.Receipt{}, t.fail(op, connectors.NotFound, errors.New("it was written before, and a person has deleted it"), "")
+	return "", t.fail(op, connectors.NotFound, errors.New("it was written before, and a person has deleted it"), "")
 }
 
 // updateComment edits in place. A comment that a person deleted is NotFound.
-func (t *Tracker) updateComment(ctx context.Context, c roadmap.Change) (connectors.Receipt, error) {
+func (t *Tracker) updateComment(ctx context.Context, c roadmap.Change) (string, error) {
 	op := fmt.Sprintf("edit our comment on %s", c.Ref)
 	id := c.Remote
 	if id == "" {
@@ -171,7 +170,7 @@ func (t *Tracker) updateComment(ctx context.Context, c roadmap.Change) (connecto
 	}
 	var m updateComment
 	if err := t.mutate(ctx, op, &m, named(id, "input", CommentUpdateInput{Body: render(c.Text)})); err != nil {
-		return connectors.Receipt{}, err
+		return "", err
 	}
 	return t.written(op, m.Payload)
 }

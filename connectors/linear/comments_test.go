@@ -112,8 +112,8 @@ func TestApplyComments(t *testing.T) {
 				f.rows("comments", fmt.Sprintf(`{"id":%q,"body":"No goal.","createdAt":%q,"user":{"id":"u-bot"}}`, ours, at))
 			}
 			got, err := f.tracker().apply(context.Background(), tt.c)
-			if connectors.KindOf(err) != tt.kind || got.Remote != tt.remote {
-				t.Errorf("got %q, %v; want %q, %q", got.Remote, err, tt.remote, tt.kind)
+			if connectors.KindOf(err) != tt.kind || got != tt.remote {
+				t.Errorf("got %q, %v; want %q, %q", got, err, tt.remote, tt.kind)
 			}
 			sent := f.asks(root)
 			if len(sent) != 1 {

@@ -121,10 +121,7 @@ type done struct{ Success bool }
 
 type commentPayload struct {
 	Success bool
-	Comment *struct {
-		ID        string `graphql:"id"`
-		UpdatedAt string
-	}
+	Comment *idNode
 }
 
 type createComment struct {

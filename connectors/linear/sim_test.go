@@ -99,7 +99,7 @@ func TestSimComments(t *testing.T) {
 		}
 		for range 3 {
 			r, err := b.tracker(t, 0).apply(ctx, c)
-			if err != nil || r.Remote != mark.ID {
+			if err != nil || r != mark.ID {
 				t.Fatalf("%s: %+v, %v", kind, r, err)
 			}
 		}

@@ -20,9 +20,7 @@ func (t *Tracker) Apply(ctx context.Context, changes []roadmap.Change) []connect
 	receipts := make([]connectors.Receipt, len(changes))
 	alone := func(indexes []int) {
 		for _, i := range indexes {
-			var err error
-			receipts[i], err = t.apply(ctx, changes[i])
-			receipts[i].Err = err
+			receipts[i].Remote, receipts[i].Err = t.apply(ctx, changes[i])
 		}
 	}
 	lots, rest := t.lots(ctx, changes)

@@ -15,7 +15,7 @@ import (
 )
 
 // A 200 or 204 that changed nothing is a failure. It is not taken for a person's
-// word: the next pass tries again.
+// word, and tried again after a day.
 func TestAWriteThatChangedNothing(t *testing.T) {
 	w := newTown(t, "")
 	w.story("PAY-10", "")
@@ -27,27 +27,32 @@ func TestAWriteThatChangedNothing(t *testing.T) {
 	}
 	w.jiraDoor.instead(swallow)
 	o := w.pass()
-	if got := planned(o); got != "jira:PAY-10 add-label failed; jira:PAY-10 create-comment done" {
+	if got := planned(o); got != "jira:PAY-10 add-label refused; jira:PAY-10 create-comment done" {
 		t.Errorf("planned and done: %s", got)
 	}
 	for _, r := range o.Results {
-		if r.Outcome == "failed" && !strings.Contains(r.Error, "did not change") {
+		if r.Outcome == "refused" && !strings.Contains(r.Error, "the label is not there") {
 			t.Errorf("the failure says %q", r.Error)
 		}
 	}
 	w.jiraDoor.instead(nil)
+	if got := held(w.quiet(), "jira:PAY-10"); got != "add-label no-permission" {
+		t.Errorf("the next pass holds %q", got)
+	}
+	w.clock.Advance(24 * time.Hour)
 	if got := planned(w.well()); got != "jira:PAY-10 add-label done" {
-		t.Errorf("the next pass: %s", got)
+		t.Errorf("a day later: %s", got)
 	}
 	w.want("PAY-10 " + flagged)
 
 	// The same of a removal: the label is ours still, and is removed at last.
 	w.jiraDoor.instead(swallow)
 	w.move("PAY-10", "PAY-1")
-	if got := planned(w.pass()); got != "jira:PAY-10 remove-label failed; jira:PAY-10 update-comment done" {
+	if got := planned(w.pass()); got != "jira:PAY-10 remove-label refused; jira:PAY-10 update-comment done" {
 		t.Errorf("planned and done: %s", got)
 	}
 	w.jiraDoor.instead(nil)
+	w.clock.Advance(24 * time.Hour)
 	w.well()
 	w.want("PAY-10 " + resolved)
 	w.quiet()
@@ -70,19 +75,21 @@ func TestACommentThatChangedNothing(t *testing.T) {
 		}
 		w.jiraDoor.instead(swallow(post, http.StatusCreated))
 		o := w.pass()
-		if got := planned(o); got != "jira:PAY-10 add-label done; jira:PAY-10 create-comment failed" {
+		if got := planned(o); got != "jira:PAY-10 add-label done; jira:PAY-10 create-comment refused" {
 			t.Errorf("planned and done: %s", got)
 		}
 		w.jiraDoor.instead(nil)
+		w.clock.Advance(24 * time.Hour)
 		w.well()
 		w.want("PAY-10 " + flagged)
 		w.move("PAY-10", "PAY-1")
 		w.jiraDoor.instead(swallow(editing, http.StatusOK))
 		o = w.pass()
-		if got := planned(o); got != "jira:PAY-10 remove-label done; jira:PAY-10 update-comment failed" {
+		if got := planned(o); got != "jira:PAY-10 remove-label done; jira:PAY-10 update-comment refused" {
 			t.Errorf("planned and done: %s", got)
 		}
 		w.jiraDoor.instead(nil)
+		w.clock.Advance(24 * time.Hour)
 		w.well()
 		w.want("PAY-10 " + resolved)
 		w.quiet()
@@ -102,20 +109,22 @@ func TestACommentThatChangedNothing(t *testing.T) {
 			}
 		}
 		w.engDoor.instead(swallow("commentCreate", "5d2f0b9e-0000-4000-8000-000000000000"))
-		if got := planned(w.pass()); got != "eng:ENG-1 add-label done; eng:ENG-1 create-comment failed" {
+		if got := planned(w.pass()); got != "eng:ENG-1 add-label done; eng:ENG-1 create-comment refused" {
 			t.Errorf("planned and done: %s", got)
 		}
 		w.engDoor.instead(nil)
+		w.clock.Advance(24 * time.Hour)
 		w.well()
 		w.wantEng(i.ID, flagged)
 		if err := w.eng.EditIssue(i.ID, w.ana, func(i *linearsim.Issue) { i.ProjectID = w.project }); err != nil {
 			t.Fatal(err)
 		}
 		w.engDoor.instead(swallow("commentUpdate", w.eng.Comments(i.ID)[0].ID))
-		if got := planned(w.pass()); got != "eng:ENG-1 remove-label done; eng:ENG-1 update-comment failed" {
+		if got := planned(w.pass()); got != "eng:ENG-1 remove-label done; eng:ENG-1 update-comment refused" {
 			t.Errorf("planned and done: %s", got)
 		}
 		w.engDoor.instead(nil)
+		w.clock.Advance(24 * time.Hour)
 		w.well()
 		w.wantEng(i.ID, resolved)
 		w.quiet()

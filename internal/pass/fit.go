@@ -44,24 +44,10 @@ func (w *writer) present(ctx context.Context, changes []roadmap.Change, now map[
 	return w.tracker.Comments(ctx, items)
 }
 
-// unknown gives the comment of ours that stands where one is about to be written;
-// nil: there is none. The database does not know of it, but it may be an old copy,
-// or another one that was not there when it was written.
-func unknown(there []roadmap.Comment, c roadmap.Change) *roadmap.Comment {
-	var found *roadmap.Comment
-	for i := range there {
-		if c.Action == roadmap.CreateComment && there[i].Key == c.Key && there[i].Remote != "" {
-			found = &there[i] // the newest of its lives
-		}
-	}
-	return found
-}
-
 // rewritten says why our comment is not edited now where someone else has edited
 // it and we did not know, or "".
-func (w *writer) rewritten(ctx context.Context, c roadmap.Change, there []roadmap.Comment) (string, error) {
+func (w *writer) rewritten(ctx context.Context, c roadmap.Change, found *roadmap.Comment) (string, error) {
 	was := w.o.Ours[c.Key].Comment
-	found := standing(there, c.Key, c.Remote)
 	if was == nil || found == nil {
 		return "", nil // the edit itself tells
 	}

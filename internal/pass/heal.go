@@ -48,43 +48,18 @@ func (p *Pass) heal(ctx context.Context, tracker string) error {
 		byKey[it.Key] = it
 	}
 	for _, e := range open {
-		outcome, why, as := settled(e.Change, byKey, comments)
-		if e.Change.Action == roadmap.UpdateComment && outcome == store.Done && doubtful(e.Change, ours[e.Change.Key].Comment, standing(comments, e.Change.Key, e.Change.Remote)) {
-			outcome, why = store.Failed, "it cannot be told from the edit before; it is made again"
-		}
+		outcome, why, as := settled(e.Change, byKey, comments, ours[e.Change.Key].Comment)
 		p.Log.Warn("found an open write of an earlier run", "org", p.Org.Name, "ref", e.Change.Ref, "action", e.Change.Action, "outcome", outcome)
 		if err := p.Store.Settle(ctx, e.Seq, e.Change, outcome, why, as, p.Now()); err != nil {
 			return err
-		}
-		if e.Change.Action == roadmap.UpdateComment && outcome == store.Failed {
-			if err := p.mayBeOurs(ctx, e.Change.Key, ours[e.Change.Key].Comment, as); err != nil {
-				return err
-			}
 		}
 	}
 	return p.Store.PutItems(ctx, items)
 }
 
-// mayBeOurs takes an edit that is seen after one of ours had no outcome for ours:
-// a tracker may not tell whose it was.
-func (p *Pass) mayBeOurs(ctx context.Context, k roadmap.Key, was *roadmap.OurComment, as store.Written) error {
-	if was == nil || !as.Edited.After(was.Edited) {
-		return nil
-	}
-	is := *was
-	is.Edited = as.Edited
-	return p.Store.LookedAt(ctx, k, is)
-}
-
-// doubtful reports whether an edited comment may stand as it was before the edit:
-// its mark names rules, not the facts that the text tells, unless the tracker
-// stores what it says, and no later edit is seen on it.
-func doubtful(c roadmap.Change, was *roadmap.OurComment, found *roadmap.Comment) bool {
-	return was != nil && found.Mark.Says == "" && !found.Edited.After(was.Edited) && slices.Equal(c.Mark.Rules, slices.Sorted(maps.Keys(was.Rules)))
-}
-
-// settled tells from what stands in the tracker whether a change was made.
-func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []roadmap.Comment) (o store.Outcome, why string, as store.Written) {
+// settled tells from what stands in the tracker whether a change was made. was is
+// our comment as it was before it; nil: there was none.
+func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []roadmap.Comment, was *roadmap.OurComment) (o store.Outcome, why string, as store.Written) {
 	it, there := items[c.Key]
 	if !there {
 		return store.Failed, "the item is gone, or cannot be seen any more", as
@@ -97,19 +72,39 @@ func settled(c roadmap.Change, items map[roadmap.Key]roadmap.Item, comments []ro
 	case roadmap.CreateComment:
 		for _, found := range comments {
 			if found.Key == c.Key && found.Mark.ID == c.Mark.ID {
-				return store.Done, "", store.Written{Remote: found.Remote, Edited: found.Edited}
+				return store.Done, "", written(found)
 			}
 		}
 	case roadmap.UpdateComment:
-		// An edit made twice is the same as once: it is planned again if needed.
 		found := standing(comments, c.Key, c.Remote)
-		if found == nil {
-			break
-		}
-		as = store.Written{Remote: found.Remote, Edited: found.Edited}
-		if found.Mark.Says == c.Says() || found.Mark.Says == "" && slices.Equal(found.Mark.Rules, c.Mark.Rules) {
-			return store.Done, "", as
+		switch {
+		case found == nil:
+		case edited(c, *found, was):
+			return store.Done, "", written(*found)
+		default:
+			why = "it cannot be told from the edit before; it is made again if it is needed"
+			return store.Failed, why, as
 		}
 	}
 	return store.Failed, "it was not delivered", as
+}
+
+// edited reports whether a comment was edited as a change would have it. A tracker
+// that stores what it says tells; else its mark names the rules, and where those
+// are the same with and without the edit, another body than before does.
+func edited(c roadmap.Change, found roadmap.Comment, was *roadmap.OurComment) bool {
+	switch {
+	case found.Mark.Says != "":
+		return found.Mark.Says == c.Says() && found.Editor != roadmap.EditorOther
+	case !slices.Equal(found.Mark.Rules, c.Mark.Rules):
+		return false
+	case was == nil || !slices.Equal(c.Mark.Rules, slices.Sorted(maps.Keys(was.Rules))):
+		return true
+	}
+	return was.Shows != "" && found.Shows() != was.Shows
+}
+
+// written is a comment of ours as it was found.
+func written(found roadmap.Comment) store.Written {
+	return store.Written{Remote: found.Remote, Shows: found.Shows(), Edited: found.Edited}
 }

@@ -1,8 +1,8 @@
 package pass
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -14,8 +14,7 @@ import (
 // findOurs tells what is ours, and looks in the trackers for comments of ours
 // on items that this database has never looked at: after the database is lost,
 // or moved, nothing may be said twice. Only items that have a finding or carry a
-// label of a rule are looked at, once each, many to a request. Comments that
-// speak are read again as often as ids are counted: a person may have edited one.
+// label of a rule are looked at, once each, many to a request.
 func (p *Pass) findOurs(ctx context.Context, w *world, o *Outcome, incomplete map[string]bool) (err error) {
 	o.Ours = w.ours
 	if p.Offline {
@@ -26,11 +25,14 @@ func (p *Pass) findOurs(ctx context.Context, w *world, o *Outcome, incomplete ma
 		if incomplete[t.Name] {
 			continue
 		}
-		items, known := p.suspects(t.Name, o, w.searched), p.unread(t, o)
-		if len(items)+len(known) == 0 {
+		if err := p.lookAt(ctx, t, o); err != nil {
+			return err
+		}
+		items := p.suspects(t.Name, o, w.searched)
+		if len(items) == 0 {
 			continue
 		}
-		comments, err := p.Trackers[t.Name].Comments(ctx, slices.Concat(items, known))
+		comments, err := p.Trackers[t.Name].Comments(ctx, items)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -38,13 +40,7 @@ func (p *Pass) findOurs(ctx context.Context, w *world, o *Outcome, incomplete ma
 			o.Troubles = append(o.Troubles, err)
 			continue
 		}
-		if err := p.lookAt(ctx, o, known, comments); err != nil {
-			return err
-		}
-		for _, c := range firsts(comments) {
-			if slices.ContainsFunc(known, func(it roadmap.Item) bool { return it.Key == c.Key }) {
-				continue
-			}
+		for _, c := range newest(comments) {
 			if err := p.adopt(ctx, o, c); err != nil {
 				return err
 			}
@@ -91,15 +87,13 @@ func (p *Pass) suspects(tracker string, o *Outcome, searched map[roadmap.Key]boo
 	return items
 }
 
-// unread gives the items of a tracker with a comment of ours that speaks and was
-// not read for as long as a count of ids holds.
+// unread gives items of a tracker with a comment of ours that speaks and was not
+// read for as long as a count of ids holds: those that were not for longest, and
+// no more than a few, since some trackers are asked item by item.
 func (p *Pass) unread(t config.Tracker, o *Outcome) []roadmap.Item {
 	var items []roadmap.Item
-	if p.Look {
-		return nil
-	}
-	for _, k := range slices.SortedFunc(maps.Keys(o.Ours), roadmap.Key.Compare) {
-		c := o.Ours[k].Comment
+	for k, ours := range o.Ours {
+		c := ours.Comment
 		if k.Tracker != t.Name || c == nil || c.Deleted || len(c.Rules) == 0 || p.Now().Before(c.Looked.Add(t.Census)) {
 			continue
 		}
@@ -107,12 +101,31 @@ func (p *Pass) unread(t config.Tracker, o *Outcome) []roadmap.Item {
 			items = append(items, *it)
 		}
 	}
-	return items
+	slices.SortFunc(items, func(a, b roadmap.Item) int {
+		return cmp.Or(o.Ours[a.Key].Comment.Looked.Compare(o.Ours[b.Key].Comment.Looked), a.Key.Compare(b.Key))
+	})
+	return items[:min(len(items), batch)]
 }
 
-// lookAt remembers what became of our comments on some items.
-func (p *Pass) lookAt(ctx context.Context, o *Outcome, known []roadmap.Item, comments []roadmap.Comment) error {
-	for _, it := range known {
+// lookAt reads such comments again, and remembers what became of them. Nothing
+// else rests on that, so a failure is not one of the pass.
+func (p *Pass) lookAt(ctx context.Context, t config.Tracker, o *Outcome) error {
+	if p.Look {
+		return nil
+	}
+	items := p.unread(t, o)
+	if len(items) == 0 {
+		return nil
+	}
+	comments, err := p.Trackers[t.Name].Comments(ctx, items)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		p.Log.Warn("our comments could not be read again", "org", p.Org.Name, "tracker", t.Name, "error", err)
+		return nil
+	}
+	for _, it := range items {
 		was := o.Ours[it.Key].Comment
 		*was = seenAgain(*was, standing(comments, it.Key, was.Remote), p.Now())
 		if err := p.Store.LookedAt(ctx, it.Key, *was); err != nil {
@@ -131,32 +144,40 @@ func standing(comments []roadmap.Comment, k roadmap.Key, remote string) *roadmap
 	return &comments[i]
 }
 
-// sameEdit is how much later a tracker may date an edit of ours than it said when
-// it took it.
-const sameEdit = time.Minute
-
 // seenAgain is what we know of our comment when it was looked for: someone else
 // has edited it since we wrote it or saw it last, or it is missing. A missing one
 // may only be hidden, so nothing is concluded from that.
 func seenAgain(was roadmap.OurComment, found *roadmap.Comment, now time.Time) roadmap.OurComment {
 	was.Looked = now
-	switch {
-	case found != nil:
-		was.DeletedAt = time.Time{}
-		if found.Edited.After(was.Edited.Add(sameEdit)) {
-			was.EditedAt = now
+	if found == nil {
+		if was.DeletedAt.IsZero() {
+			was.DeletedAt = now
 		}
-		if found.Edited.After(was.Edited) {
-			was.Edited = found.Edited
-		}
-	case was.DeletedAt.IsZero():
-		was.DeletedAt = now
+		return was
 	}
+	if was.EditedAt.IsZero() && othersEdit(was, *found) {
+		was.EditedAt = now
+	}
+	was.DeletedAt, was.Shows, was.Edited = time.Time{}, found.Shows(), found.Edited
 	return was
 }
 
-// firsts keeps one comment of each item: the newest of its lives.
-func firsts(comments []roadmap.Comment) []roadmap.Comment {
+// othersEdit reports whether someone else has edited our comment since it was
+// read last. Where the tracker does not tell by whom, another body than then does,
+// if it was edited later than then too: a tracker may come to show the same text
+// otherwise.
+func othersEdit(was roadmap.OurComment, found roadmap.Comment) bool {
+	switch found.Editor {
+	case roadmap.EditorOther:
+		return true
+	case roadmap.EditorUs:
+		return false
+	}
+	return was.Shows != "" && found.Shows() != was.Shows && found.Edited.After(was.Edited)
+}
+
+// newest keeps one comment of each item: that of its latest life.
+func newest(comments []roadmap.Comment) []roadmap.Comment {
 	var kept []roadmap.Comment
 	at := map[roadmap.Key]int{}
 	for _, c := range comments {
@@ -197,9 +218,13 @@ func (p *Pass) adopt(ctx context.Context, o *Outcome, c roadmap.Comment) error {
 	if c.Remote != "" {
 		change := roadmap.Change{
 			Key: it.Key, Ref: it.Ref, Kind: it.Kind, Role: role, Action: roadmap.CreateComment,
-			Value: c.Body, Mark: c.Mark, Remote: c.Remote, Rules: c.Mark.Rules, Why: why, RuleFacts: spoken,
+			Mark: c.Mark, Remote: c.Remote, Rules: c.Mark.Rules, Why: why, RuleFacts: spoken,
 		}
-		if err := p.Store.Adopt(ctx, o.Run, change, why, store.Written{Edited: c.Edited}, p.Now()); err != nil {
+		as := written(c)
+		if c.Editor == roadmap.EditorOther {
+			as.EditedAt = p.Now() // a person's words, whatever we had said before
+		}
+		if err := p.Store.Adopt(ctx, o.Run, change, why, as, p.Now()); err != nil {
 			return err
 		}
 	}

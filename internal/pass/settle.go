@@ -41,8 +41,8 @@ func (w *writer) settle(ctx context.Context, seq int64, c roadmap.Change, err er
 
 // verify reads back what was taken, and was written to items that stood as now,
 // with our comments there. A change counts as written when it is seen; an answer
-// of 200 that changed nothing is a failure. Where the reading fails, the entries
-// stay open and the next pass settles them.
+// of 200 that changed nothing counts as refused. Where the reading fails, the
+// entries stay open and the next pass settles them.
 func (w *writer) verify(ctx context.Context, now map[roadmap.Key]roadmap.Item, there []roadmap.Comment, took []unverified) error {
 	if len(took) == 0 {
 		return nil
@@ -56,23 +56,43 @@ func (w *writer) verify(ctx context.Context, now map[roadmap.Key]roadmap.Item, t
 			w.o.Results[c.ID] = Result{store.Unknown, "it could not be read back: " + err.Error()}
 			continue
 		}
-		outcome, why, _ := settled(c, items, comments)
-		switch {
-		case outcome != store.Done && c.Action == roadmap.CreateComment:
-			why = "the tracker took it, but the comment is not there"
-		case outcome != store.Done && c.Action == roadmap.UpdateComment:
-			why = "the tracker took it, but the comment did not change"
-		case outcome != store.Done:
-			why = "the tracker took it, but the label did not change"
-		case c.Action == roadmap.UpdateComment && w.news(c) && unmoved(c, there, comments):
-			outcome, why = store.Failed, "the tracker took it, but the comment did not change"
+		outcome, why, as := settled(c, items, comments, w.before(c, there))
+		if outcome == store.Done {
+			as.Remote = u.receipt.Remote
+		} else {
+			outcome, why = store.Refused, notSeen[c.Action]
 		}
 		w.o.Results[c.ID] = Result{outcome, why}
-		if err := w.Store.Settle(ctx, u.seq, c, outcome, why, store.Written{Remote: u.receipt.Remote, Edited: u.receipt.Edited}, w.Now()); err != nil {
+		if outcome == store.Refused && c.Action == roadmap.AddLabel && !c.Undo {
+			err = w.Store.SettleVanished(ctx, u.seq, c, why, w.Now())
+		} else {
+			err = w.Store.Settle(ctx, u.seq, c, outcome, why, as, w.Now())
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// notSeen says what became of a change that a tracker took and did not make, or
+// that something undid at once. It counts as refused: made again at every pass it
+// would be fought over for ever.
+var notSeen = map[roadmap.Action]string{
+	roadmap.AddLabel:      "the tracker took it, but the label is not there: something takes it off at once",
+	roadmap.RemoveLabel:   "the tracker took it, but the label is there still",
+	roadmap.CreateComment: "the tracker took it, but the comment is not there",
+	roadmap.UpdateComment: "the tracker took it, but the comment did not change",
+}
+
+// before is our comment as it stood when a change was about to be made; nil where
+// it does not matter whether the text is another one after it: it may say the same.
+func (w *writer) before(c roadmap.Change, there []roadmap.Comment) *roadmap.OurComment {
+	was, found := w.o.Ours[c.Key].Comment, standing(there, c.Key, c.Remote)
+	if was == nil || found == nil || was.Text == "" || was.Text == c.Value || !was.EditedAt.IsZero() || found.Shows() != was.Shows {
+		return nil
+	}
+	return was
 }
 
 // readBack reads the items whose labels were changed and the comments that were
@@ -102,20 +122,6 @@ func (w *writer) readBack(ctx context.Context, now map[roadmap.Key]roadmap.Item,
 		comments, err = w.tracker.Comments(ctx, said)
 	}
 	return items, comments, err
-}
-
-// news reports whether an edit says something else than our comment did, as far
-// as that is known.
-func (w *writer) news(c roadmap.Change) bool {
-	was := w.o.Ours[c.Key].Comment
-	return was != nil && was.Text != "" && was.Text != c.Value
-}
-
-// unmoved reports whether a comment is the same before and after, as far as the
-// tracker tells.
-func unmoved(c roadmap.Change, before, after []roadmap.Comment) bool {
-	was, is := standing(before, c.Key, c.Remote), standing(after, c.Key, c.Remote)
-	return was != nil && is != nil && is.Mark.Says == "" && was.Body == is.Body && was.Edited.Equal(is.Edited)
 }
 
 // stops reports whether an error means that nothing more can be written to this

@@ -26,6 +26,19 @@ type weight struct {
 	created  time.Time
 }
 
+func weightOf(it *roadmap.Item) weight { return weight{it.InSprint, it.Created} }
+
+// compare puts an active sprint first, then the oldest.
+func (w weight) compare(o weight) int {
+	if w.inSprint != o.inSprint {
+		if w.inSprint {
+			return -1
+		}
+		return 1
+	}
+	return w.created.Compare(o.created)
+}
+
 // subject is one item with its findings and what is ours on it.
 type subject struct {
 	key      roadmap.Key
@@ -34,7 +47,8 @@ type subject struct {
 	ours     roadmap.Ours
 }
 
-// items gives every item that has a finding or something of ours, in order.
+// items gives every item that has a finding or something of ours, the weightiest
+// first: where only some people may be asked, it is for those.
 // Items that are gone have nothing to write to.
 func (b *builder) items() []subject {
 	byKey := map[roadmap.Key]*subject{}
@@ -60,6 +74,7 @@ func (b *builder) items() []subject {
 			subjects = append(subjects, *s)
 		}
 	}
+	slices.SortStableFunc(subjects, func(x, y subject) int { return weightOf(x.item).compare(weightOf(y.item)) })
 	return subjects
 }
 
@@ -213,7 +228,7 @@ func (b *builder) propose(s subject, c roadmap.Change, vetoed bool) bool {
 		if b.weight == nil {
 			b.weight, b.flagged = map[roadmap.Key]weight{}, map[roadmap.Key]bool{}
 		}
-		b.weight[s.key] = weight{s.item.InSprint, s.item.Created}
+		b.weight[s.key] = weightOf(s.item)
 		if c.Role == roadmap.RoleStory && raises(c) && !flagged(s.ours) {
 			b.flagged[s.key] = true
 		}

@@ -111,13 +111,16 @@ func (b *builder) edit(s subject, was *roadmap.OurComment, speak []roadmap.Findi
 
 // whom gives the one person to mention in a comment that has stood for a second
 // grace without effect, and from when on; nobody where one was mentioned
-// already, where nobody can act, or where a person has edited the comment: that
-// stands until the facts change.
+// already, where nobody can act, or where a person has had their say: they have
+// edited the comment, or taken the label off.
 func (b *builder) whom(s subject, was *roadmap.OurComment, speak []roadmap.Finding) (who roadmap.Person, from time.Time) {
 	if was.Asked != "" || was.Begun.IsZero() || !was.EditedAt.IsZero() {
 		return roadmap.Person{}, time.Time{}
 	}
 	for _, f := range speak {
+		if s.tookOff(b.in.Org.Rules[f.Rule].Label) {
+			return roadmap.Person{}, time.Time{}
+		}
 		if until := b.in.Org.Rules[f.Rule].Grace.After(was.Begun, b.in.Org.Location); until.After(from) {
 			from = until
 		}

@@ -56,6 +56,14 @@ func (b *builder) labels(s subject, active []roadmap.Finding) {
 	}
 }
 
+// tookOff reports whether someone took a label off the item that was ours, or was
+// there already.
+func (s subject) tookOff(label string) bool {
+	_, ours := s.ours.Labels[label]
+	_, seen := s.ours.Seen[label]
+	return (ours || seen) && !s.item.HasLabel(label)
+}
+
 // maxFlips is how often someone else may take a label off, the facts changing in
 // between, before alignd stands down; maxLoops is how often alignd itself may
 // add it and take it off for the same facts, as where a query of the file

@@ -50,14 +50,7 @@ func (b *builder) limit() {
 		return
 	}
 	slices.SortStableFunc(creates, func(x, y roadmap.Change) int {
-		wx, wy := b.weight[x.Key], b.weight[y.Key]
-		if wx.inSprint != wy.inSprint {
-			if wx.inSprint {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(wx.created.Compare(wy.created), cmp.Compare(x.Ref, y.Ref))
+		return cmp.Or(b.weight[x.Key].compare(b.weight[y.Key]), cmp.Compare(x.Ref, y.Ref))
 	})
 	over := map[string]bool{}
 	for _, c := range creates[b.in.Org.Limits.CommentsPerRun:] {

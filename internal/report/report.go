@@ -299,7 +299,7 @@ func reportedIn(ours roadmap.Ours, f roadmap.Finding, rule config.Rule) string {
 			return "comment"
 		}
 	}
-	if _, ok := ours.Labels[rule.Label]; ok && rule.Label != "" {
+	if l, ok := ours.Labels[rule.Label]; ok && l.Off.IsZero() && rule.Label != "" {
 		return "label"
 	}
 	return "report"

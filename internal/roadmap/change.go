@@ -177,8 +177,10 @@ type Change struct {
 
 // Says is a short hash of the text that a comment gets, by which it is known
 // which of two texts stands, whatever the tracker makes of the markup.
-func (c Change) Says() string {
-	h := sha256.Sum256([]byte(c.Value))
+func (c Change) Says() string { return shortHash(c.Value) }
+
+func shortHash(s string) string {
+	h := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(h[:8])
 }
 
@@ -217,11 +219,14 @@ type OurComment struct {
 	// DeletedAt is when we noticed, or found it missing where it was not deleted
 	// for certain; zero: neither, or it is not known.
 	DeletedAt time.Time
-	// Edited is the last edit that we know of, by the tracker's clock, as
-	// Comment.Edited; EditedAt is when we noticed that it was someone else's. Zero:
-	// nobody has edited it since we wrote it.
-	Edited, EditedAt time.Time
-	Looked           time.Time // when it was read last; zero: never since we wrote it
+	// Shows and Edited are what Comment.Shows and Comment.Edited were when it was
+	// read last, after our write or later; "": it was not read yet.
+	Shows  string
+	Edited time.Time
+	// EditedAt is when we noticed that someone else had edited it; zero: nobody has
+	// since we wrote it.
+	EditedAt time.Time
+	Looked   time.Time // when it was read last; zero: never
 	// Begun is when it began to speak, after saying nothing or that all is
 	// resolved.
 	Begun time.Time
@@ -251,7 +256,21 @@ type Comment struct {
 	Remote string // the tracker's id; "": there is none, and the Mark tells of labels only
 	Mark   Mark
 	Body   string // as the tracker gives it, in the tracker's markup
-	// Edited is when it was edited last by someone of whom the tracker does not say
-	// that it was us, by the tracker's clock; zero: by nobody.
+	// Edited is when it was edited last, by the tracker's clock; zero: never, or it
+	// is not told. Editor is by whom.
 	Edited time.Time
+	Editor Editor
 }
+
+// Editor tells who edited a comment of ours last, or wrote it.
+type Editor string
+
+// Editors.
+const (
+	EditorUnknown Editor = "" // the tracker does not tell
+	EditorUs      Editor = "us"
+	EditorOther   Editor = "other"
+)
+
+// Shows is a short hash of the body as the tracker gives it.
+func (c Comment) Shows() string { return shortHash(c.Body) }

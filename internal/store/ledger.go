@@ -72,11 +72,24 @@ func insertEntry(ctx context.Context, tx *sql.Tx, run int64, c roadmap.Change, o
 	return res.LastInsertId()
 }
 
-// Written is what a tracker says of a comment that was written or found. The zero
-// Written is that of a label.
+// SettleVanished settles the adding of a label that the tracker took and that is
+// not there: refused, and counted as one that someone else has taken off.
+func (s *Store) SettleVanished(ctx context.Context, seq int64, c roadmap.Change, why string, now time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE ledger SET settled = ?, outcome = ?, error = ? WHERE seq = ?", ms(now), Refused, why, seq); err != nil {
+			return err
+		}
+		return addedAgain(ctx, tx, c)
+	})
+}
+
+// Written is a comment as it was found after it was written. The zero Written is
+// that of a label.
 type Written struct {
-	Remote string    // the tracker's id of the comment
-	Edited time.Time // see connectors.Receipt and roadmap.Comment
+	Remote   string // the tracker's id of the comment
+	Shows    string // see roadmap.OurComment, for these three
+	Edited   time.Time
+	EditedAt time.Time
 }
 
 // Settle writes the outcome of a change, and with it what is ours on the item

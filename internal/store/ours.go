@@ -19,10 +19,7 @@ func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, as Written, now time
 		if c.Undo {
 			return nil // put back as it was found; nobody takes it off again
 		}
-		if _, err := tx.ExecContext(ctx,
-			`INSERT INTO past_label (tracker, id, label, facts, off, flips, loops) VALUES (?, ?, ?, ?, 0, 0, 0)
-			 ON CONFLICT DO UPDATE SET flips = flips + (off = 0), loops = loops + (off = 1 AND facts = excluded.facts), facts = excluded.facts, off = 0`,
-			k.Tracker, k.ID, c.Value, c.Facts); err != nil {
+		if err := addedAgain(ctx, tx, c); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO label (tracker, id, label, facts) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET facts = excluded.facts, off_at = 0, ours = 1",
@@ -41,6 +38,15 @@ func own(ctx context.Context, tx *sql.Tx, c roadmap.Change, as Written, now time
 		return ownComment(ctx, tx, c, as, now)
 	}
 	return fmt.Errorf("change %s: no such action %q", c.ID, c.Action)
+}
+
+// addedAgain counts how often a label was added, and what became of it before.
+func addedAgain(ctx context.Context, tx *sql.Tx, c roadmap.Change) error {
+	_, err := tx.ExecContext(ctx,
+		`INSERT INTO past_label (tracker, id, label, facts, off, flips, loops) VALUES (?, ?, ?, ?, 0, 0, 0)
+		 ON CONFLICT DO UPDATE SET flips = flips + (off = 0), loops = loops + (off = 1 AND facts = excluded.facts), facts = excluded.facts, off = 0`,
+		c.Key.Tracker, c.Key.ID, c.Value, c.Facts)
+	return err
 }
 
 // ownComment records our comment as it stands after a change.
@@ -67,11 +73,11 @@ func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, as Written, n
 		return err
 	}
 	_, err = tx.ExecContext(ctx,
-		`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text, begun, edited, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text, begun, shows, edited, edited_at, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text,
 			begun = CASE edited_at WHEN 0 THEN begun ELSE excluded.begun END, -- who had edited it is not asked at once
-			deleted = 0, deleted_at = 0, edited = excluded.edited, edited_at = 0, looked = excluded.looked`,
-		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, as.Remote, string(rules), c.Value, ms(now), ms(as.Edited), ms(now))
+			deleted = 0, deleted_at = 0, shows = excluded.shows, edited = excluded.edited, edited_at = excluded.edited_at, looked = excluded.looked`,
+		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, as.Remote, string(rules), c.Value, ms(now), as.Shows, ms(as.Edited), ms(as.EditedAt), ms(now))
 	if err == nil {
 		var undone []byte // null where nothing is taken back
 		if undone, err = json.Marshal(c.Undone); err == nil {
@@ -127,8 +133,8 @@ func (s *Store) CommentDeleted(ctx context.Context, c roadmap.Change, now time.T
 // LookedAt remembers what was found where our comment should be: when someone
 // else has edited it, or since when it is missing.
 func (s *Store) LookedAt(ctx context.Context, k roadmap.Key, c roadmap.OurComment) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE comment SET looked = ?, deleted_at = ?, edited = ?, edited_at = ? WHERE tracker = ? AND id = ? AND deleted = 0",
-		ms(c.Looked), ms(c.DeletedAt), ms(c.Edited), ms(c.EditedAt), k.Tracker, k.ID)
+	_, err := s.db.ExecContext(ctx, "UPDATE comment SET looked = ?, deleted_at = ?, shows = ?, edited = ?, edited_at = ? WHERE tracker = ? AND id = ? AND deleted = 0",
+		ms(c.Looked), ms(c.DeletedAt), c.Shows, ms(c.Edited), ms(c.EditedAt), k.Tracker, k.ID)
 	return err
 }
 
@@ -208,12 +214,12 @@ func (s *Store) Ours(ctx context.Context) (ours map[roadmap.Key]roadmap.Ours, se
 	if err != nil {
 		return nil, nil, err
 	}
-	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, deleted_at, edited, edited_at, looked, begun, returns, asked, undone FROM comment", func(scan func(...any) error) error {
+	err = s.each(ctx, "SELECT tracker, id, n, our_id, remote, rules, text, deleted, deleted_at, shows, edited, edited_at, looked, begun, returns, asked, undone FROM comment", func(scan func(...any) error) error {
 		var k roadmap.Key
 		var c roadmap.OurComment
 		var rules, undone []byte
 		var gone, edited, noticed, looked, begun int64
-		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &gone, &edited, &noticed, &looked, &begun, &c.Returns, &c.Asked, &undone); err != nil {
+		if err := scan(&k.Tracker, &k.ID, &c.N, &c.ID, &c.Remote, &rules, &c.Text, &c.Deleted, &gone, &c.Shows, &edited, &noticed, &looked, &begun, &c.Returns, &c.Asked, &undone); err != nil {
 			return err
 		}
 		c.DeletedAt, c.Edited, c.EditedAt, c.Looked, c.Begun = at(gone), at(edited), at(noticed), at(looked), at(begun)

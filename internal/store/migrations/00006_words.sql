@@ -2,9 +2,11 @@
 -- Labels that were on an item before we had a reason to put them there (ours = 0):
 -- never ours to take off, but a person who does so has said something.
 ALTER TABLE label ADD COLUMN ours INTEGER NOT NULL DEFAULT 1;
--- So has one who edits our comment. edited is the last edit that we know of, by the
--- tracker's clock; edited_at when we noticed that it was someone else's (0: it was
--- not); looked when the comment was read last.
+-- So has one who edits our comment. shows is a hash of its body as it was read last
+-- ('': it was not), edited the last edit by then, by the tracker's clock; edited_at is
+-- when we noticed that someone else had edited it (0: nobody has); looked when it was
+-- read last.
+ALTER TABLE comment ADD COLUMN shows TEXT NOT NULL DEFAULT '';
 ALTER TABLE comment ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN edited_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;
@@ -16,5 +18,6 @@ ALTER TABLE comment DROP COLUMN returns;
 ALTER TABLE comment DROP COLUMN looked;
 ALTER TABLE comment DROP COLUMN edited_at;
 ALTER TABLE comment DROP COLUMN edited;
+ALTER TABLE comment DROP COLUMN shows;
 DELETE FROM label WHERE ours = 0;
 ALTER TABLE label DROP COLUMN ours;
