@@ -69,7 +69,11 @@ func fates(o *pass.Outcome, e explained, s mapping.Standing) []fate {
 	}
 	for _, ch := range o.Plan.Changes {
 		if ch.Key == e.item.Key && slices.Contains(ch.Rules, s.Rule) {
-			add(fate{Action: ch.Action, Value: ch.Value, State: "pending", Why: pending})
+			why := pending
+			if who := asked(ch.Text); ch.Asks != "" && who != "" {
+				why += ", and asks " + who
+			}
+			add(fate{Action: ch.Action, Value: ch.Value, State: "pending", Why: why})
 		}
 	}
 	for _, h := range o.Plan.Held {
@@ -115,6 +119,9 @@ func heldInWords(o *pass.Outcome, e explained, rule roadmap.Rule, h plan.Held) s
 	case plan.Vetoed:
 		ours := o.Ours[e.item.Key]
 		why, noticed := "someone took off alignd's label"+writtenOn(o, e, h.Action), ours.Labels[h.Value].Off
+		if back := takenBack(e, h.Value); back != "" {
+			why = "alignd's label is off: " + back
+		}
 		if seen, is := ours.Seen[h.Value]; is {
 			why, noticed = "someone took off the label, which alignd had not put there", seen.Off
 		}
@@ -141,6 +148,20 @@ func heldInWords(o *pass.Outcome, e explained, rule roadmap.Rule, h plan.Held) s
 		return "it has come and gone too often; alignd stands down"
 	}
 	return reasons[h.Reason]
+}
+
+// takenBack tells which run's label alignd itself took off, by `alignd undo`; "":
+// someone else did.
+func takenBack(e explained, label string) string {
+	for _, w := range slices.Backward(e.Written) {
+		if w.Outcome == "done" && w.Value == label {
+			if w.Action == roadmap.RemoveLabel {
+				return w.Why
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 // writtenOn says of when alignd's last write of this kind is, or "".

@@ -298,8 +298,9 @@ func (c *common) printWritten(o *pass.Outcome, e explained) {
 	if from > 0 {
 		c.say("  %s", c.paint(dim, fmt.Sprintf("and %d before; `alignd log` has all", from)))
 	}
+	run, _ := widths(e.Written[from:])
 	for _, w := range e.Written[from:] {
-		line := fmt.Sprintf("  %s  run %d  %-7s  %-14s ", w.At.In(o.Alignment.Org.Location).Format("2006-01-02 15:04"), w.Run, w.Outcome, w.Action)
+		line := fmt.Sprintf("  %s  run %*d  %-7s  %-14s ", w.At.In(o.Alignment.Org.Location).Format("2006-01-02 15:04"), run, w.Run, w.Outcome, w.Action)
 		value := firstLine(w.Value)
 		if w.Error != nil {
 			value = *w.Error

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -45,13 +46,26 @@ type written struct {
 	key     roadmap.Key
 }
 
-// line tells the entry in one line.
-func (w written) line() string {
-	s := fmt.Sprintf("%s  run %d  %-8s %-16s %-14s %s", w.At.Format("2006-01-02 15:04:05"), w.Run, w.Outcome, w.Ref, w.Action, firstLine(w.Value))
+// line tells the entry in one line, of which the run and the item take so many
+// characters.
+func (w written) line(run, ref int) string {
+	why := w.Why
 	if w.Error != nil {
-		s += "  (" + clip(*w.Error, len(*w.Error)) + ")" // whole: the plan sends people here for the reason
+		why = *w.Error
+	}
+	s := fmt.Sprintf("%s  run %*d  %-8s %-*s %-14s %s", w.At.Format("2006-01-02 15:04:05"), run, w.Run, w.Outcome, ref, w.Ref, w.Action, firstLine(w.Value))
+	if why != "" {
+		s += "  (" + clip(why, len(why)) + ")" // whole: the plan sends people here for the reason
 	}
 	return s
+}
+
+// widths gives what the runs and the items of some entries take.
+func widths(entries []written) (run, ref int) {
+	for _, w := range entries {
+		run, ref = max(run, len(fmt.Sprint(w.Run))), max(ref, utf8.RuneCountInString(string(w.Ref)))
+	}
+	return run, ref
 }
 
 // ledger reads the ledger of an org.
@@ -104,8 +118,9 @@ func (c *common) runLog(ctx context.Context, file string) error {
 	if len(entries) == 0 {
 		c.say("Nothing was ever written.")
 	}
+	run, ref := widths(entries)
 	for _, w := range entries {
-		c.say("%s", w.line())
+		c.say("%s", w.line(run, ref))
 	}
 	return nil
 }

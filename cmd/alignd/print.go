@@ -99,8 +99,24 @@ func (c *common) describe(ch roadmap.Change) string {
 	case roadmap.CreateComment:
 		return c.paint(green, "+ comment ") + firstLine(ch.Value)
 	default:
-		return c.paint(amber, "~ comment ") + firstLine(ch.Value)
+		asks := ""
+		if who := asked(ch.Text); ch.Asks != "" && who != "" {
+			asks = "asks " + who + ": "
+		}
+		return c.paint(amber, "~ comment ") + clip(asks+firstLine(ch.Value), maxLine)
 	}
+}
+
+// asked gives the name of the person whom a text mentions, or "".
+func asked(text roadmap.Text) string {
+	for _, line := range text {
+		for _, span := range line {
+			if span.Kind == roadmap.SpanMention {
+				return span.Text
+			}
+		}
+	}
+	return ""
 }
 
 // maxLine is how much of a text one line of a list shows, in characters.
@@ -153,14 +169,14 @@ func tally(changes []roadmap.Change) string {
 var reasons = map[plan.Reason]string{
 	plan.Incomplete: "some pull failed; nothing is raised or resolved on half the facts",
 	plan.Ignored:    "the item carries the label " + roadmap.IgnoreLabel,
-	plan.Vetoed:     "a person undid it; it stays so until the facts change",
+	plan.Vetoed:     "a person, or `alignd undo`, took it back; it stays so until the facts change",
 	plan.Since:      "older than the rule's since",
 	plan.Grace:      "still young",
-	plan.Parked:     "it has come and gone too often, so alignd stands down: what takes it off?",
+	plan.Parked:     "it has come and gone too often, so alignd stands down: what is behind it?",
 	plan.Quiet:      "quiet time",
 	plan.NoPermit:   "the tracker refused it; `alignd log` tells why. It is tried again after a day",
 	plan.TooMany:    "the pass would flag too large a share of the stories (limits.max_share): is the roadmap read rightly? `alignd explain` tells of each. If it is, raise max_share or set since",
-	plan.Limit:      "enough new comments for one pass (limits.comments_per_run)",
+	plan.Limit:      "enough for now: new comments in a pass (limits.comments_per_run), or mentions of a person in a week (mentions_per_person)",
 }
 
 // maxRefs is how many refs a line of held changes names.

@@ -116,7 +116,7 @@ func (c *common) printStoodDown(org *config.Org, findings []report.Finding) {
 	if len(lines) == 0 {
 		return
 	}
-	c.say("\n%s %d  %s", c.paint(bold, "stood down"), len(lines), c.paint(dim, "has come and gone too often; what takes it off?"))
+	c.say("\n%s %d  %s", c.paint(bold, "stood down"), len(lines), c.paint(dim, "has come and gone too often; what is behind it?"))
 	for _, line := range lines[:min(len(lines), maxPerRule)] {
 		c.say("%s", line)
 	}

@@ -226,7 +226,7 @@ func TestServeFinishesTheChangeInHand(t *testing.T) {
 	comments := 0
 	for _, e := range told.Entries {
 		if e.Outcome != "done" && e.Outcome != "skipped" {
-			t.Errorf("left open: %s", e.line())
+			t.Errorf("left open: %s", e.line(1, 10))
 		}
 		if e.Action == "create-comment" && e.Outcome == "done" && strings.HasPrefix(string(e.Ref), "jira:") {
 			comments++
