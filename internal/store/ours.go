@@ -54,12 +54,17 @@ func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, as Written, n
 	if as.Remote == "" {
 		as.Remote = c.Remote
 	}
-	rules, err := json.Marshal(c.RuleFacts)
+	says := c.RuleFacts
+	if says == nil {
+		says = map[roadmap.Rule]string{}
+	}
+	rules, err := json.Marshal(says)
 	if err != nil {
 		return err
 	}
-	if c.RuleFacts == nil {
-		rules = []byte("{}")
+	undone, err := json.Marshal(c.Undone) // null where nothing is taken back
+	if err != nil {
+		return err
 	}
 	n := 0
 	for i := range roadmap.CommentLives {
@@ -67,31 +72,32 @@ func ownComment(ctx context.Context, tx *sql.Tx, c roadmap.Change, as Written, n
 			n = i
 		}
 	}
-	var before string
+	var before string // "": there was none
 	err = tx.QueryRowContext(ctx, "SELECT rules FROM comment WHERE tracker = ? AND id = ? AND our_id = ? AND deleted = 0", c.Key.Tracker, c.Key.ID, c.Mark.ID).Scan(&before)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	_, err = tx.ExecContext(ctx,
-		`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text, begun, shows, edited, edited_at, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text,
+	if _, err = tx.ExecContext(ctx,
+		`INSERT INTO comment (tracker, id, n, our_id, remote, rules, text, undone, begun, shows, edited, edited_at, looked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		 ON CONFLICT DO UPDATE SET n = excluded.n, our_id = excluded.our_id, remote = excluded.remote, rules = excluded.rules, text = excluded.text, undone = excluded.undone,
 			begun = CASE edited_at WHEN 0 THEN begun ELSE excluded.begun END, -- who had edited it is not asked at once
 			deleted = 0, deleted_at = 0, shows = excluded.shows, edited = excluded.edited, edited_at = excluded.edited_at, looked = excluded.looked`,
-		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, as.Remote, string(rules), c.Value, ms(now), as.Shows, ms(as.Edited), ms(as.EditedAt), ms(now))
-	if err == nil {
-		var undone []byte // null where nothing is taken back
-		if undone, err = json.Marshal(c.Undone); err == nil {
-			_, err = tx.ExecContext(ctx, "UPDATE comment SET undone = ? WHERE tracker = ? AND id = ?", string(undone), c.Key.Tracker, c.Key.ID)
+		c.Key.Tracker, c.Key.ID, n, c.Mark.ID, as.Remote, string(rules), c.Value, string(undone), ms(now), as.Shows, ms(as.Edited), ms(as.EditedAt), ms(now)); err != nil {
+		return err
+	}
+	if silent := before == "" || before == "{}"; silent && !c.Undo { // it begins to speak
+		if _, err := tx.ExecContext(ctx, "UPDATE comment SET begun = ?, asked = '', returns = returns + ? WHERE tracker = ? AND id = ?",
+			ms(now), before == "{}" && len(says) > 0, c.Key.Tracker, c.Key.ID); err != nil {
+			return err
 		}
 	}
-	if err == nil && (before == "" || before == "{}") && !c.Undo {
-		_, err = tx.ExecContext(ctx, "UPDATE comment SET begun = ?, asked = '', returns = returns + ? WHERE tracker = ? AND id = ?", ms(now), before == "{}" && len(c.RuleFacts) > 0, c.Key.Tracker, c.Key.ID)
+	if c.Asks == "" {
+		return nil
 	}
-	if err == nil && c.Asks != "" {
-		if _, err = tx.ExecContext(ctx, "UPDATE comment SET asked = ? WHERE tracker = ? AND id = ?", c.Asks, c.Key.Tracker, c.Key.ID); err == nil {
-			_, err = tx.ExecContext(ctx, "INSERT INTO mention (tracker, account, at, id) VALUES (?, ?, ?, ?)", c.Key.Tracker, c.Asks, ms(now), c.Key.ID)
-		}
+	if _, err := tx.ExecContext(ctx, "UPDATE comment SET asked = ? WHERE tracker = ? AND id = ?", c.Asks, c.Key.Tracker, c.Key.ID); err != nil {
+		return err
 	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO mention (tracker, account, at, id) VALUES (?, ?, ?, ?)", c.Key.Tracker, c.Asks, ms(now), c.Key.ID)
 	return err
 }
 

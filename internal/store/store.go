@@ -75,9 +75,9 @@ func Open(ctx context.Context, path, org string) (*Store, error) {
 	return s, nil
 }
 
-// dsn puts the pragmas where every connection gets them: write-ahead log,
-// foreign waiting up to five seconds, and transactions that take the write lock
-// at once, so that two processes queue instead of failing half way.
+// dsn puts the pragmas where every connection gets them: the write-ahead log,
+// waiting up to five seconds for another writer, and transactions that take the
+// write lock at once, so that two processes queue instead of failing half way.
 func dsn(path string, pragmas url.Values) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: pragmas.Encode()}).String()
 }
