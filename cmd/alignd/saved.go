@@ -63,5 +63,9 @@ func (s *savedPlan) check(p plan.Plan) error {
 			lines = append(lines, fmt.Sprintf("  not now  %s %s %s", c.Ref, c.Action, clip(firstLine(c.Value), maxLine)))
 		}
 	}
-	return errors.New("the plan is not the one in " + s.path + " any more. Nothing was written. Try: plan again, look, and apply that\n" + strings.Join(lines, "\n"))
+	again := ""
+	if len(p.Changes) == 0 {
+		again = " (if it was applied already, `alignd log` tells)"
+	}
+	return errors.New("the plan is not the one in " + s.path + " any more" + again + ". Nothing was written. Try: plan again, look, and apply that\n" + strings.Join(lines, "\n"))
 }
