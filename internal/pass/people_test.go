@@ -14,7 +14,7 @@ const (
 	resolved = "- / resolved"
 )
 
-// TestStories: what people do, what the passes around it do, and how the issue
+// TestStories: on both kinds of Jira, what people do, what the passes around it do, and how the issue
 // stands in the end. Every pass but those that say otherwise must go well, and
 // the last is followed by one that has nothing to do.
 func TestStories(t *testing.T) {
@@ -128,15 +128,17 @@ func TestStories(t *testing.T) {
 			pass, func(w *town) { w.edit("PAY-10", func(i *jirasim.Issue) { i.Summary = "Another title" }) },
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			w := newTown(t, "")
-			w.story("PAY-10", "")
-			for _, s := range c.steps {
-				s(w)
-			}
-			w.quiet()
-		})
+		for kind, dc := range map[string]*jirasim.DataCenter{"Cloud": nil, "Data Center": {}} {
+			t.Run(c.name+" on "+kind, func(t *testing.T) {
+				t.Parallel()
+				w := newTownOn(t, dc, "")
+				w.story("PAY-10", "")
+				for _, s := range c.steps {
+					s(w)
+				}
+				w.quiet()
+			})
+		}
 	}
 }
 

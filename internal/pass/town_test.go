@@ -44,6 +44,7 @@ type town struct {
 	jiraDoor       *door
 	engDoor        *door
 	jiraURL        string
+	jiraAuth       string // as it stands in the file
 	engURL         string
 	project        string // Linear project that serves an initiative
 	ana, bot       string // Linear users
@@ -78,11 +79,21 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// newTown builds the town; more is added to the org's file.
+// newTown builds the town, its Jira on Cloud; more is added to the org's file.
 func newTown(t testing.TB, more string) *town {
 	t.Helper()
-	w := &town{t: t, clock: sim.NewClock(monday), dir: t.TempDir()}
-	w.jira = jirasim.New(jirasim.Options{Clock: w.clock.Now})
+	return newTownOn(t, nil, more)
+}
+
+// newTownOn builds the town, its Jira on a Data Center; nil: on Cloud.
+func newTownOn(t testing.TB, dc *jirasim.DataCenter, more string) *town {
+	t.Helper()
+	w := &town{t: t, clock: sim.NewClock(monday), dir: t.TempDir(), jiraAuth: "{type: basic, user: bot@acme.example, token: env:UNUSED}"}
+	w.jira = jirasim.New(jirasim.Options{Clock: w.clock.Now, DataCenter: dc})
+	if dc != nil {
+		w.jiraAuth = "{type: bearer, token: env:UNUSED}"
+		w.jira.AddBearer("t0ken", "bot")
+	}
 	for _, id := range []string{"bot", "ana"} {
 		w.jira.AddUser(jirasim.User{AccountID: id, Name: id, Email: id + "@acme.example", Active: true})
 	}
@@ -133,7 +144,8 @@ trackers:
   jira:
     type: jira
     url: %s
-    auth: {type: basic, user: bot@acme.example, token: env:UNUSED}
+    auth: %s
+    levels: [Initiative]
     projects: [PAY, WEB]
   eng:
     type: linear
@@ -144,7 +156,7 @@ roadmap:
   - {from: jira, jql: project = ROAD, pm: assignee, po: "field:Product Owner"}
   - {from: eng, goals: initiatives}
 %s
-`, w.jiraURL, w.engURL, more)
+`, w.jiraURL, w.jiraAuth, w.engURL, more)
 	path := filepath.Join(w.dir, "acme.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		w.t.Fatal(err)
