@@ -14,9 +14,9 @@ const (
 	resolved = "- / resolved"
 )
 
-// TestStories: on both kinds of Jira, what people do, what the passes around it do, and how the issue
-// stands in the end. Every pass but those that say otherwise must go well, and
-// the last is followed by one that has nothing to do.
+// TestStories: on both kinds of Jira, what people do, what the passes around it
+// do, and how the issue stands in the end. Every pass but those that say otherwise
+// must go well, and the last is followed by one that has nothing to do.
 func TestStories(t *testing.T) {
 	type step = func(*town)
 	pass := func(w *town) { w.well() }
