@@ -101,6 +101,8 @@ func (t *Tracker) fill(d *directory, l *lists) {
 		roadmap.KindProject:    t.book(rowsAs(l.ProjectLabels, goalLabelNode.label)),
 		roadmap.KindInitiative: t.book(rowsAs(l.InitiativeLabels, goalLabelNode.label)),
 	}
+	d.labels[roadmap.KindProject].withheld = l.ProjectLabels == nil
+	d.labels[roadmap.KindInitiative].withheld = l.InitiativeLabels == nil
 	for _, book := range d.labels {
 		book.above = above
 	}

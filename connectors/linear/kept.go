@@ -208,12 +208,16 @@ func (t *Tracker) wholeLists(ctx context.Context, scope string) (*lists, error) 
 func (t *Tracker) goalLabels(ctx context.Context, kind roadmap.Kind) (*list[goalLabelNode], error) {
 	l, err := t.goalLabelList(kind).whole(ctx, t)
 	if err != nil && lacks(err) != "" {
-		// Without labels there is none to be read or written; who tries to
-		// write one is told.
-		t.log.Warn("linear: labels cannot be read, so none is known or written there", "kind", string(kind), "error", err)
+		t.warnOfLabels(kind, err)
 		return nil, nil
 	}
 	return l, err
+}
+
+// warnOfLabels says that labels of projects or of initiatives are withheld. The
+// rest goes on without them; who tries to write one is told.
+func (t *Tracker) warnOfLabels(kind roadmap.Kind, err error) {
+	t.log.Warn("linear: labels cannot be read, so none is known or written there", "kind", string(kind), "error", err)
 }
 
 // torn reports whether something was missing inside a row. Such a row serves for
