@@ -35,6 +35,7 @@ func newTown(t testing.TB) (*town, func()) {
 	bot := w.AddUser(linearsim.User{Name: "Bot", Email: "bot@acme.example", Active: true})
 	w.AddKey(testToken, bot.ID)
 	w.AddTeam(linearsim.Team{Key: "ENG", Name: "Engineering"})
+	w.AddTeam(linearsim.Team{Key: "OPS", Name: "Operations"})
 	for i := range 3 {
 		w.users = append(w.users, w.AddUser(linearsim.User{Name: fmt.Sprint("User ", i), Email: fmt.Sprintf("u%d@acme.example", i), Active: true}).ID)
 		w.cycles = append(w.cycles, w.AddCycle(linearsim.Cycle{TeamKey: "ENG", Starts: w.now.Add(time.Duration(i) * time.Hour), Ends: w.now.Add(time.Duration(i+1) * time.Hour)}).ID)
@@ -47,7 +48,7 @@ func newTown(t testing.TB) (*town, func()) {
 	for i := range 7 {
 		w.issues = append(w.issues, w.AddIssue(linearsim.Issue{
 			TeamKey: "ENG", Title: fmt.Sprint("Issue ", i), ProjectID: w.projects[i%3], CycleID: w.cycles[i%3],
-			AssigneeID: w.users[i%3], LabelIDs: []string{w.labels[i%3]}, MilestoneID: w.milestones[i%3],
+			AssigneeID: w.users[i%3], LabelIDs: []string{w.labels[i%3]}, MilestoneID: w.milestones[i%3], CreatorID: w.users[(i+1)%3],
 		}).ID)
 	}
 	srv := httptest.NewServer(w)
@@ -169,6 +170,41 @@ func (w *town) acts() map[string]func(n int) error {
 		"name a cycle": func(n int) error {
 			return w.EditCycle(one(w.cycles, n), func(c *linearsim.Cycle) { c.Name = name("Sprint", n) })
 		},
+		"trash an issue": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.Trashed = n%2 == 0; i.Archived = i.Trashed })
+		},
+		"move an issue to the other team": func(n int) error {
+			return ignore(w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.TeamKey = one([]string{"ENG", "OPS"}, n); i.CycleID = "" }))
+		},
+		"parent": func(n int) error {
+			return ignore(w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) {
+				if i.ParentID = ""; n%3 > 0 && w.issues[0] != i.ID {
+					i.ParentID = w.issues[0]
+				}
+			}))
+		},
+		"priority": func(n int) error {
+			return w.EditIssue(one(w.issues, n), w.users[0], func(i *linearsim.Issue) { i.Priority = n % 5 })
+		},
+		"archive a project": func(n int) error {
+			return w.EditProject(one(w.projects, n), w.users[0], func(p *linearsim.Project) { p.Archived = n%2 == 0; p.Trashed = n%4 == 0 })
+		},
+		"project status": func(n int) error {
+			return w.EditProject(one(w.projects, n), w.users[0], func(p *linearsim.Project) { p.StatusType = one([]string{"planned", "completed", "canceled"}, n) })
+		},
+		"give a project status another type": func(n int) error {
+			kinds := []string{"planned", "started", "completed", "canceled"}
+			return w.RetypeProjectStatus(one(kinds, n), one(kinds, n/4))
+		},
+		"archive an initiative": func(n int) error {
+			return w.EditInitiative(one(w.initiatives, n), w.users[0], func(p *linearsim.Initiative) { p.Archived = n%2 == 0; p.Name = name("Init", n) })
+		},
+		"retire a label": func(n int) error {
+			return w.EditLabel(one(w.labels, n), func(l *linearsim.Label) { l.Retired = n%2 == 0 })
+		},
+		"change a mail": func(n int) error {
+			return w.EditUser(one(w.users, n), func(u *linearsim.User) { u.Email = fmt.Sprintf("x%d@acme.example", n); u.App = n%2 == 0 })
+		},
 		"let time pass": func(n int) error { w.now = w.now.Add(time.Duration(n%40) * time.Minute); return nil },
 	}
 }
@@ -184,7 +220,7 @@ func (w *town) tracker(t interface{ Fatal(...any) }, pageSize int) *Tracker {
 // trackerWith makes one that builds on the directory in k, and keeps it there.
 func (w *town) trackerWith(t interface{ Fatal(...any) }, pageSize int, k *kept) *Tracker {
 	o := Options{
-		Config: config.Tracker{Name: "eng", URL: w.url, Teams: []string{"ENG"}, Census: 24 * time.Hour},
+		Config: config.Tracker{Name: "eng", URL: w.url, Teams: []string{"ENG", "OPS"}, Census: 24 * time.Hour},
 		Org:    "acme", Token: testToken, Rate: 100000, PageSize: pageSize, Attempts: 1,
 		Wait: func(context.Context, time.Duration) error { return nil },
 	}

@@ -27,6 +27,7 @@ type directory struct {
 	users      map[string]roadmap.Person
 	cycles     map[string]cycle  // of the configured teams
 	states     map[string]string // types of workflow states of the configured teams
+	statuses   map[string]string // types of project statuses
 	milestones map[string]string // names
 	labels     map[roadmap.Kind]*labelBook
 	strangers  map[string]bool // ids of users, cycles and milestones that a second reading did not bring either
@@ -89,6 +90,7 @@ func (t *Tracker) fill(d *directory, l *lists) {
 	d.users = rowsAs(l.Users, t.person)
 	d.cycles = rowsAs(l.Cycles, cycleNode.cycle)
 	d.states = rowsAs(l.States, stateNode.kind)
+	d.statuses = rowsAs(l.Statuses, stateNode.kind)
 	d.milestones = rowsAs(l.Milestones, milestoneNode.name)
 	above := map[string]string{}
 	for _, n := range d.teams {

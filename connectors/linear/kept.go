@@ -41,6 +41,7 @@ type lists struct {
 	ProjectLabels    *list[goalLabelNode] `json:"project_labels"`
 	InitiativeLabels *list[goalLabelNode] `json:"initiative_labels"`
 	States           *list[stateNode]     `json:"states"`
+	Statuses         *list[stateNode]     `json:"statuses"`
 	Milestones       *list[milestoneNode] `json:"milestones"`
 }
 
@@ -98,7 +99,7 @@ func (t *Tracker) keptLists(scope string) *lists {
 	}
 	age := t.o.Now().Sub(l.Read)
 	if l.Scope != scope || age < 0 || age >= t.o.Config.Census ||
-		l.Users == nil || l.Cycles == nil || l.IssueLabels == nil || l.States == nil || l.Milestones == nil {
+		l.Users == nil || l.Cycles == nil || l.IssueLabels == nil || l.States == nil || l.Statuses == nil || l.Milestones == nil {
 		return nil
 	}
 	return &l
@@ -154,6 +155,7 @@ func (t *Tracker) takeChanges(ctx context.Context, l *lists) error {
 		func() error { return t.cycleList().follow(ctx, t, l.Cycles, q.Cycles) },
 		func() error { return t.issueLabelList().follow(ctx, t, l.IssueLabels, q.IssueLabels) },
 		func() error { return t.stateList().follow(ctx, t, l.States, q.States) },
+		func() error { return t.statusList().follow(ctx, t, l.Statuses, q.Statuses) },
 		func() error { return t.milestoneList().follow(ctx, t, l.Milestones, q.Milestones) },
 		func() error { return followSome(ctx, t, ofProjects, l.ProjectLabels, q.ProjectLabels) },
 		func() error { return followSome(ctx, t, ofInitiatives, l.InitiativeLabels, q.InitiativeLabels) },
@@ -193,6 +195,9 @@ func (t *Tracker) wholeLists(ctx context.Context, scope string) (*lists, error) 
 	if l.States, err = t.stateList().whole(ctx, t); err != nil {
 		return nil, err
 	}
+	if l.Statuses, err = t.statusList().whole(ctx, t); err != nil {
+		return nil, err
+	}
 	if l.Milestones, err = t.milestoneList().whole(ctx, t); err != nil {
 		return nil, err
 	}
@@ -223,7 +228,7 @@ func (t *Tracker) warnOfLabels(kind roadmap.Kind, err error) {
 // torn reports whether something was missing inside a row. Such a row serves for
 // now, and is not kept: nothing would tell later that it is whole again.
 func (l *lists) torn() bool {
-	return l.Users.torn || l.Cycles.torn || l.IssueLabels.torn || l.States.torn || l.Milestones.torn ||
+	return l.Users.torn || l.Cycles.torn || l.IssueLabels.torn || l.States.torn || l.Statuses.torn || l.Milestones.torn ||
 		l.ProjectLabels != nil && l.ProjectLabels.torn || l.InitiativeLabels != nil && l.InitiativeLabels.torn
 }
 

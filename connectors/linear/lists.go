@@ -10,8 +10,8 @@ import (
 )
 
 // The directory is made of lists that Linear has no other use for here than to
-// put names to ids: people, cycles, labels of three sorts, workflow states and
-// milestones. Each is read from end to end at first, and by what has changed
+// put names to ids: people, cycles, labels of three sorts, workflow states,
+// project statuses and milestones. Each is read from end to end at first, and by what has changed
 // after that; see lists.
 
 // listed is a row of a list.
@@ -66,14 +66,24 @@ type listing[N listed] struct {
 	op  string
 	get func() (any, **page[N])
 	// filter makes a filter of Linear's, after whose Go type it is called there.
+	// nil: the list takes none, and always comes whole.
 	filter func(*since) any
+}
+
+// vars are the variables besides those of paging.
+func (l listing[N]) vars(from *since, order PaginationOrderBy) vars {
+	v := vars{"orderBy": order}
+	if l.filter != nil {
+		v["filter"] = l.filter(from)
+	}
+	return v
 }
 
 // whole reads a list from end to end, by the time of creation: in that order no
 // row moves to a page that was read already.
 func (l listing[N]) whole(ctx context.Context, t *Tracker) (*list[N], error) {
 	all, first := new(list[N]), true
-	err := drain(ctx, t, l.op, "", vars{"filter": l.filter(nil), "orderBy": byCreation}, l.get, func(rows []N, torn bool) {
+	err := drain(ctx, t, l.op, "", l.vars(nil, byCreation), l.get, func(rows []N, torn bool) {
 		all.take(rows, first, torn)
 		first = false
 	})
@@ -95,7 +105,7 @@ func (l listing[N]) follow(ctx context.Context, t *Tracker, known *list[N], firs
 	if err != nil || after == "" {
 		return err
 	}
-	return drain(ctx, t, l.op, after, vars{"filter": l.filter(from), "orderBy": byUpdate}, l.get, func(rows []N, torn bool) {
+	return drain(ctx, t, l.op, after, l.vars(from, byUpdate), l.get, func(rows []N, torn bool) {
 		known.take(rows, false, torn)
 	})
 }
@@ -156,6 +166,15 @@ func (t *Tracker) stateList() listing[stateNode] {
 		func(s *since) any {
 			return WorkflowStateFilter{Team: &teamFilter{Key: within{In: t.o.Config.Teams}}, UpdatedAt: s}
 		},
+	}
+}
+
+// statusList asks for the statuses of projects.
+func (t *Tracker) statusList() listing[stateNode] {
+	return listing[stateNode]{
+		"list project statuses",
+		func() (any, **page[stateNode]) { q := new(statusesQuery); return q, &q.Page },
+		nil,
 	}
 }
 

@@ -31,7 +31,7 @@ func (d *drawer) use(o *Options) {
 	}
 }
 
-var wholeLists = []string{"users", "cycles", "issueLabels", "workflowStates", "projectMilestones", "projectLabels", "initiativeLabels"}
+var wholeLists = []string{"users", "cycles", "issueLabels", "workflowStates", "projectStatuses", "projectMilestones", "projectLabels", "initiativeLabels"}
 
 // dated are the rows of lists that say when they were changed.
 func dated(f *fake) {

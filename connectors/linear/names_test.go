@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/alignd/alignd/connectors"
+	"github.com/alignd/alignd/internal/roadmap"
 )
 
 // A workflow state of another type, and what could not be seen before, are names
@@ -64,6 +65,26 @@ func TestNewNamesWaitForTheNextPull(t *testing.T) {
 		}
 		if got := strings.Join(f.roots(before)[4:], " "); got != want.roots {
 			t.Errorf("%s: asked for %s, want %s", want.pass, got, want.roots)
+		}
+	}
+}
+
+// A project status of another type moves no project's date. Projects are read
+// from the start, once, and say what the list says.
+func TestProjectStatusOfAnotherType(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	f.rows("projects", projectRow("p1", "aaaabbbbcccc", at, `"status":{"id":"k-planned","type":"planned"}`))
+	c := pullAll(t, f.tracker(d.use), "").cursor
+	f.changes(map[string][]string{"projectStatuses": {`{"id":"k-planned","updatedAt":"2026-09-09T08:00:00.000Z","type":"completed"}`}})
+	for _, want := range []bool{true, false} {
+		got := pullAll(t, f.tracker(d.use), c)
+		c = got.cursor
+		if got.items[0].Status != roadmap.StatusDone {
+			t.Errorf("the project is %s", got.items[0].Status)
+		}
+		asked := f.asks("projects")
+		if b, _ := json.Marshal(asked[len(asked)-1].Variables["filter"]); (string(b) == `{}`) != want {
+			t.Errorf("projects asked for by %s, want from the start: %v", b, want)
 		}
 	}
 }

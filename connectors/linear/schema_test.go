@@ -89,7 +89,7 @@ func everyDocument(t *testing.T) []asked {
 	pullAll(t, f.tracker(d.use), "")
 	f.changes(map[string][]string{
 		"users...": nil, "cycles...": nil, "issueLabels...": nil, "projectLabels...": nil, "initiativeLabels...": nil,
-		"workflowStates...": nil, "projectMilestones...": nil,
+		"workflowStates...": nil, "projectStatuses...": nil, "projectMilestones...": nil,
 	})
 	pullAll(t, f.tracker(d.use), cursor) // by what has changed, and a second page of each list
 	items, err := tr.Fetch(ctx, []roadmap.Key{tr.key("i1"), tr.key("p1"), tr.key("n1")}, []roadmap.Ref{"eng:ENG-7", "eng:aaaabbbbcccc"})
@@ -156,7 +156,7 @@ func TestEveryDocument(t *testing.T) {
 	slices.Sort(roots)
 	want := strings.Fields(`changes commentCreate commentUpdate comments count cycles initiativeAddLabel initiativeLabelCreate initiativeLabels initiativeRelations
 		initiativeRemoveLabel initiativeToProjects initiatives issue issueAddLabel issueBatchUpdate issueLabelCreate issueLabels issueRemoveLabel issues
-		projectAddLabel projectLabelCreate projectLabels projectMilestones projectRemoveLabel projects sight teams users viewer workflowStates`)
+		projectAddLabel projectLabelCreate projectLabels projectMilestones projectRemoveLabel projectStatuses projects sight teams users viewer workflowStates`)
 	if got := slices.Compact(roots); !slices.Equal(got, want) {
 		t.Errorf("documents sent:\n%v\nwant\n%v", got, want)
 	}

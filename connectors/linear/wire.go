@@ -61,8 +61,11 @@ type projectNode struct {
 	TargetDate *string
 	Trashed    *bool
 	LabelIDs   []string `graphql:"labelIds"`
-	Status     *struct{ Type string }
-	Lead       *idNode
+	Status     *struct {
+		ID   string `graphql:"id"`
+		Type string
+	}
+	Lead *idNode
 }
 
 // initiativeNode goes without its parent: a change of that moves no updatedAt
@@ -151,7 +154,8 @@ type goalLabelNode struct {
 	Parent     *idNode
 }
 
-// stateNode is a workflow state of a team. Its type is all that items say of it.
+// stateNode is a workflow state of a team, or a status of projects. Its type is
+// all that items say of it.
 type stateNode struct {
 	ID        string `graphql:"id"`
 	UpdatedAt string
