@@ -161,13 +161,16 @@ func (c *cursor) seeProject(n projectNode) {
 
 // seeIssue notes where an issue names its project otherwise than the project
 // itself did: it was renamed in between, and its next row is to count as
-// changed even if it goes back to the old name.
+// changed even if it goes back to the old name. A project that moved past the
+// pages of its own stream is known by its issues at first.
 func (c *cursor) seeIssue(n issueNode) {
 	if n.Project == nil {
 		return
 	}
-	key := nameKey(projectName, n.Project.ID)
-	if is, known := c.Names[key]; known && is != hashName(text(n.Project.Name)) {
+	key, is := nameKey(projectName, n.Project.ID), hashName(text(n.Project.Name))
+	if before, known := c.Names[key]; !known {
+		c.Names[key] = is
+	} else if before != is {
 		c.Names[key] = ""
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alignd/alignd/connectors"
 	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/sim/linearsim"
 )
 
 // A workflow state of another type, and what could not be seen before, are names
@@ -85,6 +87,41 @@ func TestProjectStatusOfAnotherType(t *testing.T) {
 		asked := f.asks("projects")
 		if b, _ := json.Marshal(asked[len(asked)-1].Variables["filter"]); (string(b) == `{}`) != want {
 			t.Errorf("projects asked for by %s, want from the start: %v", b, want)
+		}
+	}
+}
+
+// A project that is edited while its stream is read moves before the pages that
+// are still to come. Its issues tell its name all the same, and when its own row
+// comes with another one they are read again.
+func TestProjectThatOnlyItsIssuesNamed(t *testing.T) {
+	w, closeTown := newTown(t)
+	defer closeTown()
+	k, page := newKept(), 0
+	rename := func(name string) {
+		w.now = w.now.Add(20 * time.Minute) // within the first cycle
+		if err := w.EditProject(w.projects[0], w.users[0], func(p *linearsim.Project) { p.Name, p.Priority = name, p.Priority+1 }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.pull(t, w.trackerWith(t, 2, k), func() bool {
+		if page++; page == 3 { // the first of two pages of projects
+			rename("Project 0")
+			if err := w.EditIssue(w.issues[1], w.users[0], func(i *linearsim.Issue) { i.Title = "The latest" }); err != nil {
+				t.Error(err)
+			}
+		}
+		return false
+	})
+	key := roadmap.Key{Tracker: "eng", ID: w.projects[0]}
+	if _, came := k.items[key]; came {
+		t.Fatal("the project came with its stream")
+	}
+	rename("Checkout")
+	k.pull(t, w.trackerWith(t, 2, k), func() bool { return false })
+	for _, it := range k.items {
+		if it.Project == "Project 0" {
+			t.Errorf("%s is still in %q", it.Ref, it.Project)
 		}
 	}
 }
