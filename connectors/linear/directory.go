@@ -78,10 +78,22 @@ func (t *Tracker) start(ctx context.Context) error {
 	for _, book := range d.labels {
 		book.sure = !followed
 	}
-	t.dir = d
-	t.keep(ctx, l)
+	t.dir, t.unkept = d, l
 	t.log.Debug("linear: start", "workspace", t.clean(d.urlKey), "teams", len(d.teams),
 		"users", len(d.users), "budget", t.budget.String())
+	return nil
+}
+
+// startToPull starts, and keeps the lists. Nothing else does: before the first
+// pull it is made sure that this is the workspace that the database is of.
+func (t *Tracker) startToPull(ctx context.Context) error {
+	if err := t.start(ctx); err != nil {
+		return err
+	}
+	if t.unkept != nil {
+		t.keep(ctx, t.unkept)
+		t.unkept = nil
+	}
 	return nil
 }
 

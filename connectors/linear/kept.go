@@ -251,6 +251,7 @@ func (t *Tracker) keep(ctx context.Context, l *lists) {
 // forget has the next Tracker read the directory whole: there was something in
 // it, or was not, of which no date tells.
 func (t *Tracker) forget(ctx context.Context) {
+	t.unkept = nil
 	if t.o.KeepDirectory == nil {
 		return
 	}
