@@ -104,12 +104,6 @@ func (t *Tracker) fill(d *directory, l *lists) {
 	d.states = rowsAs(l.States, stateNode.kind)
 	d.statuses = rowsAs(l.Statuses, stateNode.kind)
 	d.milestones = rowsAs(l.Milestones, milestoneNode.name)
-	above := map[string]string{}
-	for _, n := range d.teams {
-		if n.Parent != nil {
-			above[n.Key] = n.Parent.Key
-		}
-	}
 	d.labels = map[roadmap.Kind]*labelBook{
 		roadmap.KindIssue:      t.book(rowsAs(l.IssueLabels, issueLabelNode.label)),
 		roadmap.KindProject:    t.book(rowsAs(l.ProjectLabels, goalLabelNode.label)),
@@ -118,8 +112,19 @@ func (t *Tracker) fill(d *directory, l *lists) {
 	d.labels[roadmap.KindProject].withheld = l.ProjectLabels == nil
 	d.labels[roadmap.KindInitiative].withheld = l.InitiativeLabels == nil
 	for _, book := range d.labels {
-		book.above = above
+		book.above = d.above()
 	}
+}
+
+// above gives the team above each that has one, by their keys.
+func (d *directory) above() map[string]string {
+	above := map[string]string{}
+	for _, n := range d.teams {
+		if n.Parent != nil {
+			above[n.Key] = n.Parent.Key
+		}
+	}
+	return above
 }
 
 // identify asks who we are.
