@@ -2,7 +2,9 @@ package linear
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/alignd/alignd/connectors"
@@ -17,16 +19,38 @@ import (
 // listed is a row of a list.
 type listed interface {
 	listed() (id, updated string)
+	undated() any // the row without that time, of which only the list's mark is kept
 }
 
 // list is one of the lists as it was last read.
 type list[N listed] struct {
 	// Mark is the latest updatedAt on the first page of the latest reading, by
 	// the server's clock: what changes after that page was sent is beyond it.
-	Mark string       `json:"mark,omitempty"`
-	Rows map[string]N `json:"rows"` // by id
+	Mark string
+	Rows map[string]N // by id
 
 	torn bool // something was missing inside a row
+}
+
+// MarshalJSON writes the rows in a row, so that none says its id twice.
+func (l *list[N]) MarshalJSON() ([]byte, error) {
+	rows := make([]any, 0, len(l.Rows))
+	for _, id := range slices.Sorted(maps.Keys(l.Rows)) {
+		rows = append(rows, l.Rows[id].undated())
+	}
+	return json.Marshal(map[string]any{"mark": l.Mark, "rows": rows})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (l *list[N]) UnmarshalJSON(b []byte) error {
+	var kept struct {
+		Mark string
+		Rows []N
+	}
+	err := json.Unmarshal(b, &kept)
+	l.take(kept.Rows, false, false)
+	l.Mark = kept.Mark
+	return err
 }
 
 // take takes in some rows; first says that they are the first page.
