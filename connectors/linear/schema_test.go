@@ -3,6 +3,7 @@ package linear
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -163,9 +164,9 @@ func TestEveryDocument(t *testing.T) {
 }
 
 // TestPrice computes what each document costs by the documented formula
-// (linear.app/developers/rate-limiting: a property 0.1, an object 1, a
-// connection its children times the page size, rounded up): above 10,000 a
-// query is always refused.
+// (linear.app/developers/rate-limiting: a property 0.1, an object 1, the nodes of
+// a connection times its page size, rounded up): above 10,000 a query is always
+// refused.
 func TestPrice(t *testing.T) {
 	s := loadSchema(t)
 	printed := map[string]bool{}
@@ -200,24 +201,29 @@ func nested(set ast.SelectionSet, inside bool) bool {
 	})
 }
 
+// price is what the built-in Linear would charge.
 func price(set ast.SelectionSet, vars map[string]any) float64 {
 	sum := 0.0
 	for _, sel := range set {
 		f := sel.(*ast.Field)
-		if len(f.SelectionSet) == 0 {
+		switch own := price(f.SelectionSet, vars); {
+		case len(f.SelectionSet) == 0:
 			sum += 0.1
-			continue
-		}
-		own := price(f.SelectionSet, vars)
-		if strings.HasSuffix(f.Definition.Type.Name(), "Connection") {
+		case !strings.HasSuffix(f.Definition.Type.Name(), "Connection"):
+			sum += 1 + own
+		default:
 			first := 50.0 // charged when none is asked for
-			if n, ok := vars["first"].(float64); ok {
-				first = n
+			if n, asked := f.ArgumentMap(vars)["first"]; asked {
+				_, _ = fmt.Sscan(fmt.Sprint(n), &first) // a number of the document's or of JSON's
 			}
-			sum += 1 + own*first
-			continue
+			for _, child := range f.SelectionSet {
+				part := price(ast.SelectionSet{child}, vars)
+				if child.(*ast.Field).Name == "nodes" {
+					part *= first
+				}
+				sum += part
+			}
 		}
-		sum += 1 + own
 	}
 	return sum
 }
