@@ -8,10 +8,9 @@ import "github.com/shurcooL/graphql"
 
 type viewerQuery struct {
 	Viewer *struct {
-		ID    string `graphql:"id"`
-		Name  string
-		Email string
-		App   bool
+		ID   string `graphql:"id"`
+		Name string
+		App  bool
 	}
 	Organization *struct {
 		ID     string `graphql:"id"`

@@ -45,7 +45,7 @@ type fake struct {
 func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{t: t, answers: map[string]func(map[string]any) reply{}}
-	f.data("viewer", `{"viewer":{"id":"u-bot","name":"Bot","email":"bot@acme.example","app":false},"organization":{"id":"org-1","name":"Acme","urlKey":"acme"}}`)
+	f.data("viewer", `{"viewer":{"id":"u-bot","name":"Bot","app":false},"organization":{"id":"org-1","name":"Acme","urlKey":"acme"}}`)
 	f.rows("teams", `{"id":"t1","key":"ENG","name":"Engineering"}`, `{"id":"t2","key":"OPS","name":"Operations"}`)
 	f.rows("users",
 		`{"id":"u-bot","name":"Bot","email":"bot@acme.example","url":"https://linear.app/acme/profiles/bot","active":true,"isMentionable":true,"app":false}`,
