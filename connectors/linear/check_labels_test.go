@@ -158,8 +158,8 @@ func TestCheckScopes(t *testing.T) {
 	tr := newFake(t).tracker()
 	for scopes, without := range map[string]string{
 		"read,write,initiative:read,initiative:write": "",
-		"read,write,admin":                            "initiative:read, initiative:write",
-		"read":                                        "write, initiative:read, initiative:write",
+		"read,write,admin": "initiative:read, initiative:write",
+		"read":             "write, initiative:read, initiative:write",
 	} {
 		tr.scopes = strings.Split(scopes, ",")
 		p := tr.checkScopes()
