@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/alignd/alignd/connectors"
-	"github.com/alignd/alignd/internal/roadmap"
 )
 
 // Check asks whether the key or the app works and what it may do, whether it sees
@@ -52,10 +51,8 @@ func (t *Tracker) Check(ctx context.Context) ([]connectors.Probe, error) {
 	if err := add(t.checkGoals(ctx)); err != nil {
 		return probes, err
 	}
-	for _, kind := range slices.Sorted(maps.Keys(t.o.Labels)) {
-		if err := add(t.checkLabels(ctx, kind)); err != nil {
-			return probes, err
-		}
+	if err := add(t.checkLabels(ctx, d)); err != nil {
+		return probes, err
 	}
 	return append(probes, t.checkBudget()), nil
 }
@@ -178,56 +175,4 @@ func count[N any](ctx context.Context, t *Tracker, op string, filter any, get fu
 		return 0, err
 	}
 	return len(p.Nodes), nil
-}
-
-func (t *Tracker) checkLabels(ctx context.Context, kind roadmap.Kind) ([]connectors.Probe, error) {
-	if kind != roadmap.KindIssue && kind != roadmap.KindProject && kind != roadmap.KindInitiative {
-		return nil, nil
-	}
-	book, err := t.readLabels(ctx, kind)
-	if lacks(err) == none {
-		return []connectors.Probe{{
-			What: fmt.Sprintf("labels of %ss", kind), Detail: "the workspace's plan has none",
-			Try: "take the label out of the rule; its comment says the same",
-		}}, nil
-	}
-	if err != nil {
-		return failing(fmt.Sprintf("labels of %ss", kind), err)
-	}
-	var probes []connectors.Probe
-	for _, name := range t.o.Labels[kind] {
-		p := connectors.Probe{What: fmt.Sprintf("label %s for %ss", name, kind), OK: true, Detail: "there"}
-		_, given := t.o.Config.LabelIDs[name]
-		l, ok := book.find(name, "")
-		switch {
-		case ok && given && l.alias != name:
-			// As it should be where the rule labels two kinds of items, but not
-			// where the id is mistyped.
-			p.Detail = fmt.Sprintf("there, by its name: label_ids names no label for %ss that the %s sees", kind, t.holder())
-		case ok:
-		case given:
-			p.OK, p.Detail = false, fmt.Sprintf("label_ids names no label for %ss that the %s sees", kind, t.holder())
-			p.Try = "copy the id again, or take it out of label_ids"
-		default:
-			p.Detail = "will be created at the first write"
-			if l, ok := book.near(name); ok {
-				wrong, _ := failing(p.What, t.inTheWay("", name, l)) // Invalid is always a probe
-				p = wrong[0]
-			}
-		}
-		probes = append(probes, p)
-	}
-	return probes, nil
-}
-
-// checkBudget tells what the latest answer said is left, which is shared with
-// everything else that uses the same user's keys.
-func (t *Tracker) checkBudget() connectors.Probe {
-	p := connectors.Probe{What: "rate limit", OK: true, Detail: t.budget.String()}
-	r := t.budget.requests
-	if r.known && r.remaining < r.limit/20 {
-		p.OK = false
-		p.Try = "look for other programs that use keys of the same user, or use a key of a user of alignd's own"
-	}
-	return p
 }

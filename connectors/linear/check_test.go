@@ -49,7 +49,7 @@ true team ENG: Engineering
 false team PAY: no team "PAY" that the API key may see (it sees ENG, OPS) | use the key of a member of the team, or one that is not narrowed to other teams; a team's key is the first part of its issues' names
 false initiatives: the API key sees none | create initiatives in Linear, or use the key of somebody who sees them
 true projects: the API key sees them
-true label needs-goal for issues: there, by its name: label_ids names no label for issues that the API key sees
+false label needs-goal for issues: label_ids names no label that the API key sees | copy the id again, or take it out of label_ids
 false label Area for issues: "Area" is a group of labels | choose another label in the rule, or rename the group
 true label needs-po for projects: will be created at the first write
 true rate limit: 2499 of 2500 requests and 2990000 of 3000000 points left in the hour`

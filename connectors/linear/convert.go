@@ -1,6 +1,7 @@
 package linear
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -97,7 +98,7 @@ func (t *Tracker) projects(ctx context.Context, rows []projectNode) ([]roadmap.I
 		}
 		status := ""
 		if n.Status != nil {
-			status = n.Status.Type
+			status = cmp.Or(t.dir.statuses[n.Status.ID], n.Status.Type)
 		}
 		it := roadmap.Item{
 			Key: t.key(n.ID), Ref: roadmap.NewRef(t.name, n.SlugID),

@@ -46,7 +46,7 @@ func (s stream) after() stream {
 const (
 	// shape changes when items or the lists of the directory are read
 	// differently, so that everything is pulled anew.
-	shape = "4"
+	shape = "5"
 	// overlap is read again before each watermark: rows that were being written
 	// while we read may become visible late.
 	overlap = 5 * time.Minute

@@ -27,6 +27,7 @@ type directory struct {
 	users      map[string]roadmap.Person
 	cycles     map[string]cycle  // of the configured teams
 	states     map[string]string // types of workflow states of the configured teams
+	statuses   map[string]string // types of project statuses
 	milestones map[string]string // names
 	labels     map[roadmap.Kind]*labelBook
 	strangers  map[string]bool // ids of users, cycles and milestones that a second reading did not bring either
@@ -77,10 +78,22 @@ func (t *Tracker) start(ctx context.Context) error {
 	for _, book := range d.labels {
 		book.sure = !followed
 	}
-	t.dir = d
-	t.keep(ctx, l)
+	t.dir, t.unkept = d, l
 	t.log.Debug("linear: start", "workspace", t.clean(d.urlKey), "teams", len(d.teams),
 		"users", len(d.users), "budget", t.budget.String())
+	return nil
+}
+
+// startToPull starts, and keeps the lists. Nothing else does: before the first
+// pull it is made sure that this is the workspace that the database is of.
+func (t *Tracker) startToPull(ctx context.Context) error {
+	if err := t.start(ctx); err != nil {
+		return err
+	}
+	if t.unkept != nil {
+		t.keep(ctx, t.unkept)
+		t.unkept = nil
+	}
 	return nil
 }
 
@@ -89,21 +102,29 @@ func (t *Tracker) fill(d *directory, l *lists) {
 	d.users = rowsAs(l.Users, t.person)
 	d.cycles = rowsAs(l.Cycles, cycleNode.cycle)
 	d.states = rowsAs(l.States, stateNode.kind)
+	d.statuses = rowsAs(l.Statuses, stateNode.kind)
 	d.milestones = rowsAs(l.Milestones, milestoneNode.name)
+	d.labels = map[roadmap.Kind]*labelBook{
+		roadmap.KindIssue:      t.book(rowsAs(l.IssueLabels, issueLabelNode.label)),
+		roadmap.KindProject:    t.book(rowsAs(l.ProjectLabels, goalLabelNode.label)),
+		roadmap.KindInitiative: t.book(rowsAs(l.InitiativeLabels, goalLabelNode.label)),
+	}
+	d.labels[roadmap.KindProject].withheld = l.ProjectLabels == nil
+	d.labels[roadmap.KindInitiative].withheld = l.InitiativeLabels == nil
+	for _, book := range d.labels {
+		book.above = d.above()
+	}
+}
+
+// above gives the team above each that has one, by their keys.
+func (d *directory) above() map[string]string {
 	above := map[string]string{}
 	for _, n := range d.teams {
 		if n.Parent != nil {
 			above[n.Key] = n.Parent.Key
 		}
 	}
-	d.labels = map[roadmap.Kind]*labelBook{
-		roadmap.KindIssue:      t.book(rowsAs(l.IssueLabels, issueLabelNode.label)),
-		roadmap.KindProject:    t.book(rowsAs(l.ProjectLabels, goalLabelNode.label)),
-		roadmap.KindInitiative: t.book(rowsAs(l.InitiativeLabels, goalLabelNode.label)),
-	}
-	for _, book := range d.labels {
-		book.above = above
-	}
+	return above
 }
 
 // identify asks who we are.

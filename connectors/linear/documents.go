@@ -8,10 +8,9 @@ import "github.com/shurcooL/graphql"
 
 type viewerQuery struct {
 	Viewer *struct {
-		ID    string `graphql:"id"`
-		Name  string
-		Email string
-		App   bool
+		ID   string `graphql:"id"`
+		Name string
+		App  bool
 	}
 	Organization *struct {
 		ID     string `graphql:"id"`
@@ -53,6 +52,11 @@ type statesQuery struct {
 	Page *page[stateNode] `graphql:"workflowStates(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:$orderBy)" json:"workflowStates"`
 }
 
+// statusesQuery has no filter: a workspace has a handful of them.
+type statusesQuery struct {
+	Page *page[stateNode] `graphql:"projectStatuses(first:$first,after:$after,includeArchived:true,orderBy:$orderBy)" json:"projectStatuses"`
+}
+
 type milestonesQuery struct {
 	Page *page[milestoneNode] `graphql:"projectMilestones(first:$first,after:$after,filter:$filter,includeArchived:true,orderBy:$orderBy)" json:"projectMilestones"`
 }
@@ -67,6 +71,7 @@ type changesQuery struct {
 	ProjectLabels    *page[goalLabelNode]  `graphql:"projectLabels(first:$first,filter:$projectLabels,includeArchived:true,orderBy:updatedAt)@include(if:$withProjectLabels)" json:"projectLabels"`
 	InitiativeLabels *page[goalLabelNode]  `graphql:"initiativeLabels(first:$first,filter:$initiativeLabels,includeArchived:true,orderBy:updatedAt)@include(if:$withInitiativeLabels)" json:"initiativeLabels"`
 	States           *page[stateNode]      `graphql:"workflowStates(first:$first,filter:$states,includeArchived:true,orderBy:updatedAt)" json:"workflowStates"`
+	Statuses         *page[stateNode]      `graphql:"projectStatuses(first:$first,includeArchived:true,orderBy:updatedAt)" json:"projectStatuses"`
 	Milestones       *page[milestoneNode]  `graphql:"projectMilestones(first:$first,filter:$milestones,includeArchived:true,orderBy:updatedAt)" json:"projectMilestones"`
 }
 

@@ -45,7 +45,7 @@ type fake struct {
 func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{t: t, answers: map[string]func(map[string]any) reply{}}
-	f.data("viewer", `{"viewer":{"id":"u-bot","name":"Bot","email":"bot@acme.example","app":false},"organization":{"id":"org-1","name":"Acme","urlKey":"acme"}}`)
+	f.data("viewer", `{"viewer":{"id":"u-bot","name":"Bot","app":false},"organization":{"id":"org-1","name":"Acme","urlKey":"acme"}}`)
 	f.rows("teams", `{"id":"t1","key":"ENG","name":"Engineering"}`, `{"id":"t2","key":"OPS","name":"Operations"}`)
 	f.rows("users",
 		`{"id":"u-bot","name":"Bot","email":"bot@acme.example","url":"https://linear.app/acme/profiles/bot","active":true,"isMentionable":true,"app":false}`,
@@ -65,6 +65,7 @@ func newFake(t *testing.T) *fake {
 		`{"id":"l-old","name":"retired-one","isGroup":false,"retiredAt":"2026-01-01T00:00:00.000Z"}`,
 		`{"id":"l-team","name":"team-only","isGroup":false,"team":{"key":"ENG"}}`)
 	f.rows("workflowStates", `{"id":"s-todo","type":"unstarted"}`, `{"id":"s-doing","type":"started"}`)
+	f.rows("projectStatuses", `{"id":"k-planned","type":"planned"}`)
 	f.rows("projectMilestones", `{"id":"m-beta","name":"Beta"}`)
 	f.changes(nil)
 	f.rows("projectLabels", `{"id":"pl-po","name":"needs-po","isGroup":false}`)
@@ -140,7 +141,7 @@ func (f *fake) rows(root string, nodes ...string) {
 func (f *fake) changes(rows map[string][]string) {
 	f.on("changes", func(v map[string]any) reply {
 		var all []string
-		for _, root := range []string{"users", "cycles", "issueLabels", "projectLabels", "initiativeLabels", "workflowStates", "projectMilestones"} {
+		for _, root := range []string{"users", "cycles", "issueLabels", "projectLabels", "initiativeLabels", "workflowStates", "projectStatuses", "projectMilestones"} {
 			if v["with"+strings.ToUpper(root[:1])+root[1:]] == false {
 				continue
 			}

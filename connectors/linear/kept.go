@@ -41,6 +41,7 @@ type lists struct {
 	ProjectLabels    *list[goalLabelNode] `json:"project_labels"`
 	InitiativeLabels *list[goalLabelNode] `json:"initiative_labels"`
 	States           *list[stateNode]     `json:"states"`
+	Statuses         *list[stateNode]     `json:"statuses"`
 	Milestones       *list[milestoneNode] `json:"milestones"`
 }
 
@@ -98,7 +99,7 @@ func (t *Tracker) keptLists(scope string) *lists {
 	}
 	age := t.o.Now().Sub(l.Read)
 	if l.Scope != scope || age < 0 || age >= t.o.Config.Census ||
-		l.Users == nil || l.Cycles == nil || l.IssueLabels == nil || l.States == nil || l.Milestones == nil {
+		l.Users == nil || l.Cycles == nil || l.IssueLabels == nil || l.States == nil || l.Statuses == nil || l.Milestones == nil {
 		return nil
 	}
 	return &l
@@ -154,6 +155,7 @@ func (t *Tracker) takeChanges(ctx context.Context, l *lists) error {
 		func() error { return t.cycleList().follow(ctx, t, l.Cycles, q.Cycles) },
 		func() error { return t.issueLabelList().follow(ctx, t, l.IssueLabels, q.IssueLabels) },
 		func() error { return t.stateList().follow(ctx, t, l.States, q.States) },
+		func() error { return t.statusList().follow(ctx, t, l.Statuses, q.Statuses) },
 		func() error { return t.milestoneList().follow(ctx, t, l.Milestones, q.Milestones) },
 		func() error { return followSome(ctx, t, ofProjects, l.ProjectLabels, q.ProjectLabels) },
 		func() error { return followSome(ctx, t, ofInitiatives, l.InitiativeLabels, q.InitiativeLabels) },
@@ -193,6 +195,9 @@ func (t *Tracker) wholeLists(ctx context.Context, scope string) (*lists, error) 
 	if l.States, err = t.stateList().whole(ctx, t); err != nil {
 		return nil, err
 	}
+	if l.Statuses, err = t.statusList().whole(ctx, t); err != nil {
+		return nil, err
+	}
 	if l.Milestones, err = t.milestoneList().whole(ctx, t); err != nil {
 		return nil, err
 	}
@@ -208,18 +213,22 @@ func (t *Tracker) wholeLists(ctx context.Context, scope string) (*lists, error) 
 func (t *Tracker) goalLabels(ctx context.Context, kind roadmap.Kind) (*list[goalLabelNode], error) {
 	l, err := t.goalLabelList(kind).whole(ctx, t)
 	if err != nil && lacks(err) != "" {
-		// Without labels there is none to be read or written; who tries to
-		// write one is told.
-		t.log.Warn("linear: labels cannot be read, so none is known or written there", "kind", string(kind), "error", err)
+		t.warnOfLabels(kind, err)
 		return nil, nil
 	}
 	return l, err
 }
 
+// warnOfLabels says that labels of projects or of initiatives are withheld. The
+// rest goes on without them; who tries to write one is told.
+func (t *Tracker) warnOfLabels(kind roadmap.Kind, err error) {
+	t.log.Warn("linear: labels cannot be read, so none is known or written there", "kind", string(kind), "error", err)
+}
+
 // torn reports whether something was missing inside a row. Such a row serves for
 // now, and is not kept: nothing would tell later that it is whole again.
 func (l *lists) torn() bool {
-	return l.Users.torn || l.Cycles.torn || l.IssueLabels.torn || l.States.torn || l.Milestones.torn ||
+	return l.Users.torn || l.Cycles.torn || l.IssueLabels.torn || l.States.torn || l.Statuses.torn || l.Milestones.torn ||
 		l.ProjectLabels != nil && l.ProjectLabels.torn || l.InitiativeLabels != nil && l.InitiativeLabels.torn
 }
 
@@ -242,6 +251,7 @@ func (t *Tracker) keep(ctx context.Context, l *lists) {
 // forget has the next Tracker read the directory whole: there was something in
 // it, or was not, of which no date tells.
 func (t *Tracker) forget(ctx context.Context) {
+	t.unkept = nil
 	if t.o.KeepDirectory == nil {
 		return
 	}

@@ -44,12 +44,12 @@ func TestWhatIsKeptIsOfOneScope(t *testing.T) {
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			f, d := newFake(t), newDrawer()
-			if err := f.tracker(d.use).start(t.Context()); err != nil {
+			if err := f.tracker(d.use).startToPull(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			before := len(f.log)
 			tr := f.tracker(d.use, func(o *Options) { tt.turn(f, d, o) })
-			if err := tr.start(t.Context()); err != nil {
+			if err := tr.startToPull(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			roots := f.roots(before)
@@ -76,7 +76,7 @@ func TestWithheldLabelsCostNoOtherList(t *testing.T) {
 		t.Helper()
 		before := len(f.log)
 		tr := f.tracker(d.use)
-		if err := tr.start(t.Context()); err != nil {
+		if err := tr.startToPull(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		return f.roots(before)[3:]
@@ -115,7 +115,7 @@ func TestDirectoryThatIsNotKept(t *testing.T) {
 		o.KeepDirectory = func(context.Context, string) error { return errors.New("the disk is full") }
 	}
 	for range 2 {
-		if err := f.tracker(d.use, full).start(t.Context()); err != nil {
+		if err := f.tracker(d.use, full).startToPull(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -174,5 +174,46 @@ func TestSecondReadingDiscardsWhatIsKept(t *testing.T) {
 		if d.kept != "" {
 			t.Errorf("%s: what is kept lacks the row", list)
 		}
+	}
+}
+
+// Who asks which workspace this is, and reads known items to tell it from
+// another one, has not said yet that it is the one that the database is of:
+// nobody of it is written into that.
+func TestNothingIsKeptBeforeThePull(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	f.rows("issues", issueRow("i1", "ENG-1", at))
+	pullAll(t, f.tracker(d.use), "")
+	before := d.kept
+	f.data("viewer", `{"viewer":{"id":"u-x"},"organization":{"id":"org-2"}}`)
+	f.rows("users", `{"id":"u-x","name":"Stranger","email":"stranger@other.example","active":true}`)
+	tr := f.tracker(d.use)
+	if site, err := tr.Site(t.Context()); err != nil || site != "org-2" {
+		t.Fatal(site, err)
+	}
+	if _, err := tr.Fetch(t.Context(), []roadmap.Key{{Tracker: "eng", ID: "i1"}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if d.kept != before {
+		t.Errorf("kept before anything was pulled: %s", d.kept)
+	}
+	pullAll(t, tr, "")
+	if !strings.Contains(d.kept, "Stranger") {
+		t.Error("not kept by the pull either")
+	}
+}
+
+// What is discarded before the pull is not kept by it.
+func TestDiscardedBeforeThePull(t *testing.T) {
+	f, d := newFake(t), newDrawer()
+	f.rows("issues", issueRow("i1", "ENG-1", at, `"assignee":{"id":"u-x"}`))
+	f.script("users", f.answers["users"](nil), reply{Body: `{"data":` + connection("users", "", `{"id":"u-x","name":"Nina","active":true}`) + `}`})
+	tr := f.tracker(d.use)
+	if _, err := tr.Fetch(t.Context(), []roadmap.Key{{Tracker: "eng", ID: "i1"}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	pullAll(t, tr, "")
+	if d.kept != "" {
+		t.Errorf("what is kept lacks somebody: %s", d.kept)
 	}
 }

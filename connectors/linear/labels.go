@@ -30,6 +30,8 @@ type labelBook struct {
 	missing map[string]bool
 	above   map[string]string // the team above a team, by their keys
 	sure    bool              // it was read whole, by this Tracker; see makeSure
+	// withheld: a plan or a scope keeps labels of that kind from us.
+	withheld bool
 }
 
 // find gives the label to be put on an item of the team: the one that the file
@@ -136,10 +138,14 @@ func (t *Tracker) readLabels(ctx context.Context, kind roadmap.Kind) (*labelBook
 func (t *Tracker) know(ctx context.Context, kind roadmap.Kind, ids []string) error {
 	b := t.dir.labels[kind]
 	isNew := func(id string) bool { _, ok := b.byID[id]; return !ok && !b.missing[id] }
-	if !slices.ContainsFunc(ids, isNew) {
+	if b.withheld || !slices.ContainsFunc(ids, isNew) {
 		return nil
 	}
 	fresh, err := t.readLabels(ctx, kind)
+	if b.withheld = kind != roadmap.KindIssue && lacks(err) != ""; b.withheld {
+		t.warnOfLabels(kind, err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,7 @@ type Tracker struct {
 	perRow map[string]float64         // by operation: points that a row of its pages costs, as Linear measured
 	passed map[string]map[string]bool // by operation: the page cursors of the reading under way
 	dir    *directory                 // nil until the first request
+	unkept *lists                     // those of dir, until they are kept
 	// renamed: the cursor has taken over the names of dir.
 	renamed bool
 	begun   map[stream]bool  // streams begun again because their page cursor was refused

@@ -2,7 +2,9 @@ package linear
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/alignd/alignd/connectors"
@@ -10,23 +12,45 @@ import (
 )
 
 // The directory is made of lists that Linear has no other use for here than to
-// put names to ids: people, cycles, labels of three sorts, workflow states and
-// milestones. Each is read from end to end at first, and by what has changed
+// put names to ids: people, cycles, labels of three sorts, workflow states,
+// project statuses and milestones. Each is read from end to end at first, and by what has changed
 // after that; see lists.
 
 // listed is a row of a list.
 type listed interface {
 	listed() (id, updated string)
+	undated() any // the row without that time, of which only the list's mark is kept
 }
 
 // list is one of the lists as it was last read.
 type list[N listed] struct {
 	// Mark is the latest updatedAt on the first page of the latest reading, by
 	// the server's clock: what changes after that page was sent is beyond it.
-	Mark string       `json:"mark,omitempty"`
-	Rows map[string]N `json:"rows"` // by id
+	Mark string
+	Rows map[string]N // by id
 
 	torn bool // something was missing inside a row
+}
+
+// MarshalJSON writes the rows in a row, so that none says its id twice.
+func (l *list[N]) MarshalJSON() ([]byte, error) {
+	rows := make([]any, 0, len(l.Rows))
+	for _, id := range slices.Sorted(maps.Keys(l.Rows)) {
+		rows = append(rows, l.Rows[id].undated())
+	}
+	return json.Marshal(map[string]any{"mark": l.Mark, "rows": rows})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (l *list[N]) UnmarshalJSON(b []byte) error {
+	var kept struct {
+		Mark string
+		Rows []N
+	}
+	err := json.Unmarshal(b, &kept)
+	l.take(kept.Rows, false, false)
+	l.Mark = kept.Mark
+	return err
 }
 
 // take takes in some rows; first says that they are the first page.
@@ -66,14 +90,24 @@ type listing[N listed] struct {
 	op  string
 	get func() (any, **page[N])
 	// filter makes a filter of Linear's, after whose Go type it is called there.
+	// nil: the list takes none, and always comes whole.
 	filter func(*since) any
+}
+
+// vars are the variables besides those of paging.
+func (l listing[N]) vars(from *since, order PaginationOrderBy) vars {
+	v := vars{"orderBy": order}
+	if l.filter != nil {
+		v["filter"] = l.filter(from)
+	}
+	return v
 }
 
 // whole reads a list from end to end, by the time of creation: in that order no
 // row moves to a page that was read already.
 func (l listing[N]) whole(ctx context.Context, t *Tracker) (*list[N], error) {
 	all, first := new(list[N]), true
-	err := drain(ctx, t, l.op, "", vars{"filter": l.filter(nil), "orderBy": byCreation}, l.get, func(rows []N, torn bool) {
+	err := drain(ctx, t, l.op, "", l.vars(nil, byCreation), l.get, func(rows []N, torn bool) {
 		all.take(rows, first, torn)
 		first = false
 	})
@@ -95,7 +129,7 @@ func (l listing[N]) follow(ctx context.Context, t *Tracker, known *list[N], firs
 	if err != nil || after == "" {
 		return err
 	}
-	return drain(ctx, t, l.op, after, vars{"filter": l.filter(from), "orderBy": byUpdate}, l.get, func(rows []N, torn bool) {
+	return drain(ctx, t, l.op, after, l.vars(from, byUpdate), l.get, func(rows []N, torn bool) {
 		known.take(rows, false, torn)
 	})
 }
@@ -156,6 +190,15 @@ func (t *Tracker) stateList() listing[stateNode] {
 		func(s *since) any {
 			return WorkflowStateFilter{Team: &teamFilter{Key: within{In: t.o.Config.Teams}}, UpdatedAt: s}
 		},
+	}
+}
+
+// statusList asks for the statuses of projects.
+func (t *Tracker) statusList() listing[stateNode] {
+	return listing[stateNode]{
+		"list project statuses",
+		func() (any, **page[stateNode]) { q := new(statusesQuery); return q, &q.Page },
+		nil,
 	}
 }
 

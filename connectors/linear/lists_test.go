@@ -31,7 +31,7 @@ func (d *drawer) use(o *Options) {
 	}
 }
 
-var wholeLists = []string{"users", "cycles", "issueLabels", "workflowStates", "projectMilestones", "projectLabels", "initiativeLabels"}
+var wholeLists = []string{"users", "cycles", "issueLabels", "workflowStates", "projectStatuses", "projectMilestones", "projectLabels", "initiativeLabels"}
 
 // dated are the rows of lists that say when they were changed.
 func dated(f *fake) {
@@ -82,7 +82,7 @@ func TestQuietPassReadsNoList(t *testing.T) {
 func TestChangesAreTakenIn(t *testing.T) {
 	f, d := newFake(t), newDrawer()
 	dated(f)
-	if err := f.tracker(d.use).start(t.Context()); err != nil {
+	if err := f.tracker(d.use).startToPull(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	before := len(f.log)
@@ -92,7 +92,7 @@ func TestChangesAreTakenIn(t *testing.T) {
 	})
 	f.rows("users", `{"id":"u-bea","updatedAt":"2026-09-06T09:00:00.000Z","name":"Bea","active":false}`)
 	tr := f.tracker(d.use)
-	if err := tr.start(t.Context()); err != nil {
+	if err := tr.startToPull(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := f.roots(before); !slices.Equal(got, []string{"viewer", "teams", "sight", "changes", "users"}) {
@@ -114,7 +114,7 @@ func TestChangesAreTakenIn(t *testing.T) {
 	}
 	// From the latest of the first page on: what changes after that page was sent
 	// need not have come, whatever a later page holds.
-	if err := f.tracker(d.use).start(t.Context()); err != nil {
+	if err := f.tracker(d.use).startToPull(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if b, _ := json.Marshal(f.asks("changes")[1].Variables["users"]); string(b) != `{"updatedAt":{"gte":"2026-09-04T07:55:00.000Z"}}` {
@@ -174,7 +174,7 @@ func TestTornChangesAreAskedForAgain(t *testing.T) {
 		t.Run(tt.what, func(t *testing.T) {
 			f, d := newFake(t), newDrawer()
 			dated(f)
-			if err := f.tracker(d.use).start(t.Context()); err != nil {
+			if err := f.tracker(d.use).startToPull(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			kept, before := d.kept, len(f.log)
@@ -182,7 +182,7 @@ func TestTornChangesAreAskedForAgain(t *testing.T) {
 			f.changes(map[string][]string{"users": {news}})
 			tt.spoil(f, f.answers["changes"](nil))
 			tr := f.tracker(d.use)
-			if err := tr.start(t.Context()); connectors.KindOf(err) != tt.want {
+			if err := tr.startToPull(t.Context()); connectors.KindOf(err) != tt.want {
 				t.Errorf("the pass gives %v, want %q", err, tt.want)
 			}
 			if tt.whole {
@@ -201,7 +201,7 @@ func TestTornChangesAreAskedForAgain(t *testing.T) {
 			f.changes(map[string][]string{"users": {news}})
 			dated(f)
 			tr = f.tracker(d.use)
-			if err := tr.start(t.Context()); err != nil {
+			if err := tr.startToPull(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			last := f.asks("changes")[len(f.asks("changes"))-1].Variables["users"]

@@ -12,9 +12,9 @@ import (
 )
 
 // Items hold the names of labels, people, cycles, milestones and projects and
-// the type of a workflow state, and an item's updatedAt does not move when one of
-// those is renamed, deactivated or, in the case of a cycle, merely begins. So a
-// cursor remembers under which names the items were read: a hash for each, some
+// the type of a workflow state or a project status, and an item's updatedAt does
+// not move when one of those is renamed, deactivated or, in the case of a cycle,
+// merely begins. So a cursor remembers under which names the items were read: a hash for each, some
 // fifty bytes. A pull compares them with the lists of the directory, and reads
 // again what holds a name that is another one now, or was not known: the issues
 // of it by a filter, projects and initiatives, which are few, from the start.
@@ -37,6 +37,7 @@ const (
 	initiativeLabelName sort = 'j'
 	milestoneName       sort = 'm'
 	stateType           sort = 't'
+	statusType          sort = 'k' // of a project status
 	sightName           sort = 's' // whether initiatives may be seen
 )
 
@@ -65,6 +66,9 @@ func (t *Tracker) names() names {
 	}
 	for id, kind := range t.dir.states {
 		n[nameKey(stateType, id)] = hashName(kind)
+	}
+	for id, kind := range t.dir.statuses {
+		n[nameKey(statusType, id)] = hashName(kind)
 	}
 	for kind, s := range labelNames() {
 		for id, l := range t.dir.labels[kind].byID {
@@ -128,7 +132,7 @@ func (c *cursor) learn(now names, met []string) {
 // the issues of something that is gone, so then all of them are.
 func (c *cursor) outdate(key string, gone bool) {
 	switch sort(key[0]) {
-	case projectLabelName, sightName:
+	case projectLabelName, statusType, sightName:
 		c.Whole[projectStream] = true
 		return
 	case initiativeLabelName:
@@ -157,13 +161,16 @@ func (c *cursor) seeProject(n projectNode) {
 
 // seeIssue notes where an issue names its project otherwise than the project
 // itself did: it was renamed in between, and its next row is to count as
-// changed even if it goes back to the old name.
+// changed even if it goes back to the old name. A project that moved past the
+// pages of its own stream is known by its issues at first.
 func (c *cursor) seeIssue(n issueNode) {
 	if n.Project == nil {
 		return
 	}
-	key := nameKey(projectName, n.Project.ID)
-	if is, known := c.Names[key]; known && is != hashName(text(n.Project.Name)) {
+	key, is := nameKey(projectName, n.Project.ID), hashName(text(n.Project.Name))
+	if before, known := c.Names[key]; !known {
+		c.Names[key] = is
+	} else if before != is {
 		c.Names[key] = ""
 	}
 }

@@ -32,7 +32,8 @@ func (t *Tracker) findOrCreate(ctx context.Context, c roadmap.Change, team strin
 	if err := t.makeSure(ctx, c.Kind); err != nil {
 		return "", err
 	}
-	if l, ok := t.dir.labels[c.Kind].find(c.Value, team); ok {
+	op := fmt.Sprintf("find the label %q for %ss", c.Value, c.Kind)
+	if l, ok := t.dir.labels[c.Kind].find(c.Value, team); ok && t.misgiven(op, c.Kind, c.Value, t.dir.labels) == nil {
 		return l.id, nil
 	}
 	// Somebody may have made it since; the list is also read so that two items
@@ -43,15 +44,16 @@ func (t *Tracker) findOrCreate(ctx context.Context, c roadmap.Change, team strin
 	}
 	addNew(t.dir.labels[c.Kind].byID, book.byID)
 	book = t.dir.labels[c.Kind]
+	if err := t.misgiven(op, c.Kind, c.Value, t.dir.labels); err != nil {
+		return "", err
+	}
 	if l, ok := book.find(c.Value, team); ok {
 		return l.id, nil
 	}
 	if _, given := t.o.Config.LabelIDs[c.Value]; given {
-		return "", t.fail(fmt.Sprintf("find the label %q for %ss", c.Value, c.Kind), connectors.Invalid,
-			fmt.Errorf("label_ids names no label for %ss that we may see, and with it none is created", c.Kind),
-			fmt.Sprintf("give the id of a label for %ss, or create one of that name", c.Kind))
+		return "", t.noneGiven(op, c.Kind)
 	}
-	op := fmt.Sprintf("create the label %q for %ss", c.Value, c.Kind)
+	op = fmt.Sprintf("create the label %q for %ss", c.Value, c.Kind)
 	if l, ok := book.near(c.Value); ok {
 		return "", t.inTheWay(op, c.Value, l)
 	}
@@ -62,6 +64,39 @@ func (t *Tracker) findOrCreate(ctx context.Context, c roadmap.Change, team strin
 	book.byID[id] = label{id: id, name: c.Value}
 	t.log.Info("linear: created a label", "label", c.Value, "kind", string(c.Kind))
 	return id, nil
+}
+
+// misgiven tells what is wrong with the id that label_ids give for a label; nil
+// where nothing is or none is given. An id that is for another kind of item is
+// as it should be where the rule labels two kinds: there the label's name counts.
+// One that is for none is mistyped, and no other label is written in its place.
+func (t *Tracker) misgiven(op string, kind roadmap.Kind, name string, books map[roadmap.Kind]*labelBook) error {
+	id, given := t.o.Config.LabelIDs[name]
+	if !given {
+		return nil
+	}
+	if l, ok := books[kind].byID[id]; ok {
+		switch {
+		case l.group:
+			return t.fail(op, connectors.Invalid, fmt.Errorf("label_ids gives %q, a group of labels", t.clean(l.name)), "give the id of a label in the group")
+		case l.gone:
+			return t.fail(op, connectors.Invalid, fmt.Errorf("label_ids gives %q, which is archived or retired", t.clean(l.name)), "restore it in Linear, or give the id of another label")
+		}
+		return nil
+	}
+	for _, b := range books {
+		if _, ok := b.byID[id]; ok {
+			return nil
+		}
+	}
+	return t.fail(op, connectors.Invalid, fmt.Errorf("label_ids names no label that the %s sees", t.holder()), "copy the id again, or take it out of label_ids")
+}
+
+// noneGiven is the error where label_ids give a label for another kind of item
+// only, and none of that name is there.
+func (t *Tracker) noneGiven(op string, kind roadmap.Kind) error {
+	return t.fail(op, connectors.Invalid, fmt.Errorf("label_ids names no label for %ss that the %s sees, and with it none is created", kind, t.holder()),
+		fmt.Sprintf("give the id of a label for %ss, or create one of that name", kind))
 }
 
 // adviseOnLabel says what to do about a label that Linear would not create.

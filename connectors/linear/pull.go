@@ -25,7 +25,7 @@ func (t *Tracker) Pull(ctx context.Context, from connectors.Cursor) (connectors.
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	if err := t.start(ctx); err != nil {
+	if err := t.startToPull(ctx); err != nil {
 		return connectors.Page{}, err
 	}
 	if !t.renamed {

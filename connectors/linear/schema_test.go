@@ -3,6 +3,7 @@ package linear
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -89,7 +90,7 @@ func everyDocument(t *testing.T) []asked {
 	pullAll(t, f.tracker(d.use), "")
 	f.changes(map[string][]string{
 		"users...": nil, "cycles...": nil, "issueLabels...": nil, "projectLabels...": nil, "initiativeLabels...": nil,
-		"workflowStates...": nil, "projectMilestones...": nil,
+		"workflowStates...": nil, "projectStatuses...": nil, "projectMilestones...": nil,
 	})
 	pullAll(t, f.tracker(d.use), cursor) // by what has changed, and a second page of each list
 	items, err := tr.Fetch(ctx, []roadmap.Key{tr.key("i1"), tr.key("p1"), tr.key("n1")}, []roadmap.Ref{"eng:ENG-7", "eng:aaaabbbbcccc"})
@@ -156,16 +157,16 @@ func TestEveryDocument(t *testing.T) {
 	slices.Sort(roots)
 	want := strings.Fields(`changes commentCreate commentUpdate comments count cycles initiativeAddLabel initiativeLabelCreate initiativeLabels initiativeRelations
 		initiativeRemoveLabel initiativeToProjects initiatives issue issueAddLabel issueBatchUpdate issueLabelCreate issueLabels issueRemoveLabel issues
-		projectAddLabel projectLabelCreate projectLabels projectMilestones projectRemoveLabel projects sight teams users viewer workflowStates`)
+		projectAddLabel projectLabelCreate projectLabels projectMilestones projectRemoveLabel projectStatuses projects sight teams users viewer workflowStates`)
 	if got := slices.Compact(roots); !slices.Equal(got, want) {
 		t.Errorf("documents sent:\n%v\nwant\n%v", got, want)
 	}
 }
 
 // TestPrice computes what each document costs by the documented formula
-// (linear.app/developers/rate-limiting: a property 0.1, an object 1, a
-// connection its children times the page size, rounded up): above 10,000 a
-// query is always refused.
+// (linear.app/developers/rate-limiting: a property 0.1, an object 1, the nodes of
+// a connection times its page size, rounded up): above 10,000 a query is always
+// refused.
 func TestPrice(t *testing.T) {
 	s := loadSchema(t)
 	printed := map[string]bool{}
@@ -200,24 +201,29 @@ func nested(set ast.SelectionSet, inside bool) bool {
 	})
 }
 
+// price is what the built-in Linear would charge.
 func price(set ast.SelectionSet, vars map[string]any) float64 {
 	sum := 0.0
 	for _, sel := range set {
 		f := sel.(*ast.Field)
-		if len(f.SelectionSet) == 0 {
+		switch own := price(f.SelectionSet, vars); {
+		case len(f.SelectionSet) == 0:
 			sum += 0.1
-			continue
-		}
-		own := price(f.SelectionSet, vars)
-		if strings.HasSuffix(f.Definition.Type.Name(), "Connection") {
+		case !strings.HasSuffix(f.Definition.Type.Name(), "Connection"):
+			sum += 1 + own
+		default:
 			first := 50.0 // charged when none is asked for
-			if n, ok := vars["first"].(float64); ok {
-				first = n
+			if n, asked := f.ArgumentMap(vars)["first"]; asked {
+				_, _ = fmt.Sscan(fmt.Sprint(n), &first) // a number of the document's or of JSON's
 			}
-			sum += 1 + own*first
-			continue
+			for _, child := range f.SelectionSet {
+				part := price(ast.SelectionSet{child}, vars)
+				if child.(*ast.Field).Name == "nodes" {
+					part *= first
+				}
+				sum += part
+			}
 		}
-		sum += 1 + own
 	}
 	return sum
 }

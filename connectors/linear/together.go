@@ -18,13 +18,28 @@ func (t *Tracker) Together() int { return idsPerRequest }
 // request changes them all.
 func (t *Tracker) Apply(ctx context.Context, changes []roadmap.Change) []connectors.Receipt {
 	receipts := make([]connectors.Receipt, len(changes))
+	var spent error // of a limit or a credential: what is left would be refused alike
+	note := func(err error) {
+		if kind := connectors.KindOf(err); kind == connectors.RateLimited || kind == connectors.Auth {
+			spent = err
+		}
+	}
 	alone := func(indexes []int) {
 		for _, i := range indexes {
+			if spent != nil {
+				receipts[i].Err = spent
+				continue
+			}
 			receipts[i].Remote, receipts[i].Err = t.apply(ctx, changes[i])
+			note(receipts[i].Err)
 		}
 	}
 	lots, rest := t.lots(ctx, changes)
 	for _, l := range lots {
+		if spent != nil {
+			alone(l.changes())
+			continue
+		}
 		again, err := t.batch(ctx, l)
 		switch connectors.KindOf(err) {
 		case "":
@@ -38,6 +53,7 @@ func (t *Tracker) Apply(ctx context.Context, changes []roadmap.Change) []connect
 			for _, i := range l.changes() {
 				receipts[i].Err = err
 			}
+			note(err)
 		}
 	}
 	alone(rest)

@@ -61,8 +61,11 @@ type projectNode struct {
 	TargetDate *string
 	Trashed    *bool
 	LabelIDs   []string `graphql:"labelIds"`
-	Status     *struct{ Type string }
-	Lead       *idNode
+	Status     *struct {
+		ID   string `graphql:"id"`
+		Type string
+	}
+	Lead *idNode
 }
 
 // initiativeNode goes without its parent: a change of that moves no updatedAt
@@ -103,11 +106,12 @@ type parentEdge struct {
 }
 
 // The rows of the directory's lists follow, up to milestoneNode. They are kept
-// as they are from pass to pass (see lists), so cursor's shape changes with them.
+// as they are from pass to pass (see lists), so cursor's shape changes with them:
+// TestShapeOfWhatIsKept asserts it.
 
 type userNode struct {
 	ID        string `graphql:"id"`
-	UpdatedAt string
+	UpdatedAt string `json:"updatedAt,omitempty"`
 	Name      string
 	Email     string
 	URL       string `graphql:"url"`
@@ -122,7 +126,7 @@ type userNode struct {
 // it is active changes with the clock alone.
 type cycleNode struct {
 	ID        string `graphql:"id"`
-	UpdatedAt string
+	UpdatedAt string `json:"updatedAt,omitempty"`
 	Name      *string
 	Number    float64
 	IsActive  bool
@@ -130,7 +134,7 @@ type cycleNode struct {
 
 type issueLabelNode struct {
 	ID         string `graphql:"id"`
-	UpdatedAt  string
+	UpdatedAt  string `json:"updatedAt,omitempty"`
 	Name       string
 	IsGroup    bool
 	ArchivedAt *string
@@ -143,7 +147,7 @@ type issueLabelNode struct {
 // is ours to ask for.
 type goalLabelNode struct {
 	ID         string `graphql:"id"`
-	UpdatedAt  string
+	UpdatedAt  string `json:"updatedAt,omitempty"`
 	Name       string
 	IsGroup    bool
 	ArchivedAt *string
@@ -151,17 +155,18 @@ type goalLabelNode struct {
 	Parent     *idNode
 }
 
-// stateNode is a workflow state of a team. Its type is all that items say of it.
+// stateNode is a workflow state of a team, or a status of projects. Its type is
+// all that items say of it.
 type stateNode struct {
 	ID        string `graphql:"id"`
-	UpdatedAt string
+	UpdatedAt string `json:"updatedAt,omitempty"`
 	Type      string
 }
 
 // milestoneNode is a stage of a project.
 type milestoneNode struct {
 	ID        string `graphql:"id"`
-	UpdatedAt string
+	UpdatedAt string `json:"updatedAt,omitempty"`
 	Name      string
 }
 
@@ -171,6 +176,13 @@ func (n issueLabelNode) listed() (id, updated string) { return n.ID, n.UpdatedAt
 func (n goalLabelNode) listed() (id, updated string)  { return n.ID, n.UpdatedAt }
 func (n stateNode) listed() (id, updated string)      { return n.ID, n.UpdatedAt }
 func (n milestoneNode) listed() (id, updated string)  { return n.ID, n.UpdatedAt }
+
+func (n userNode) undated() any       { n.UpdatedAt = ""; return n }
+func (n cycleNode) undated() any      { n.UpdatedAt = ""; return n }
+func (n issueLabelNode) undated() any { n.UpdatedAt = ""; return n }
+func (n goalLabelNode) undated() any  { n.UpdatedAt = ""; return n }
+func (n stateNode) undated() any      { n.UpdatedAt = ""; return n }
+func (n milestoneNode) undated() any  { n.UpdatedAt = ""; return n }
 
 type teamNode struct {
 	ID         string `graphql:"id"`

@@ -37,6 +37,19 @@ func (s *Server) RenameState(teamKey, stateType, name string) error {
 	return nil
 }
 
+// RetypeProjectStatus gives the project status that was of one type at first
+// another type; the status' updatedAt moves, its projects' do not.
+func (s *Server) RetypeProjectStatus(was, kind string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.statusOf(&Project{StatusType: was})
+	if st == nil {
+		return fmt.Errorf("linearsim: no project status was of type %q at first", was)
+	}
+	st.kind, st.updated = kind, s.stamp()
+	return nil
+}
+
 // EditCycle lets a person change a cycle, for instance close it early; updatedAt
 // moves.
 func (s *Server) EditCycle(id string, f func(*Cycle)) error {

@@ -92,6 +92,7 @@ func TestAdminsErrOnWhatIsNotThere(t *testing.T) {
 		"team":       w.EditTeam("NONE", func(*linearsim.Team) {}),
 		"a new key":  w.EditTeam("ENG", func(t *linearsim.Team) { t.Key = "NEW" }),
 		"state":      w.RenameState("ENG", "review", "Review"),
+		"status":     w.RetypeProjectStatus("review", "started"),
 		"cycle":      w.EditCycle("none", func(*linearsim.Cycle) {}),
 		"milestone":  w.EditMilestone("none", func(*linearsim.Milestone) {}),
 		"label":      w.EditLabel("none", func(*linearsim.Label) {}),
@@ -357,4 +358,19 @@ func TestIdentifiersAreNeverGivenAgain(t *testing.T) {
 	w.post(old, nil).fails(200, "INPUT_ERROR", "Entity not found: Issue")
 	w.Configure(func(s *linearsim.Settings) { s.OldIdentifiers = true })
 	w.post(old, nil).want(`{"issue":{"identifier":"WEB-1","previousIdentifiers":["ENG-2"]}}`)
+}
+
+// A project status is given another type: it and what its projects say of it
+// change, their updatedAt does not move.
+func TestProjectStatusOfAnotherType(t *testing.T) {
+	w := newWorld(t)
+	w.clock.move(time.Hour)
+	since := w.clock.now().Format(time.RFC3339)
+	if err := w.RetypeProjectStatus("started", "completed"); err != nil {
+		t.Fatal(err)
+	}
+	w.post(fmt.Sprintf(`{ projects { nodes { state status { name type } } } changed: projects(filter: {updatedAt: {gte: %q}}) { nodes { id } }
+		projectStatuses(first: 1, orderBy: updatedAt) { nodes { name type } } }`, since), nil).
+		want(`{"projects":{"nodes":[{"state":"completed","status":{"name":"In Progress","type":"completed"}}]},"changed":{"nodes":[]},` +
+			`"projectStatuses":{"nodes":[{"name":"In Progress","type":"completed"}]}}`)
 }

@@ -182,7 +182,7 @@ func (s *Server) stateOf(i *Issue) *workflowState {
 }
 
 func (s *Server) statusOf(p *Project) *projectStatus {
-	return s.statuses.find(func(st *projectStatus) bool { return st.kind == p.StatusType })
+	return s.statuses.find(func(st *projectStatus) bool { return st.was == p.StatusType })
 }
 
 // freeNumber gives the wanted number when no issue ever had it, else the team's

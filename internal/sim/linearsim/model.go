@@ -78,7 +78,8 @@ func (i *Issue) Identifier() string { return identifier(i.TeamKey, i.Number) }
 type Project struct {
 	ID, SlugID, Name, Description string // empty SlugID: made of the ID
 	// StatusType is backlog, planned, started, paused, completed or canceled;
-	// anything else is planned.
+	// anything else is planned. It names the status that was of this type at
+	// first; see RetypeProjectStatus.
 	StatusType                string
 	LeadID, CreatorID         string
 	TeamKeys                  []string // nil: none is stated
@@ -218,11 +219,13 @@ type workflowState struct {
 	row
 }
 
-// projectStatus is a status of projects; there is one for each type.
+// projectStatus is a status of projects; there is one for each type at first.
 type projectStatus struct {
-	id, name, kind, color string
-	position              int
-	created               time.Time
+	id, name, color  string
+	kind             string // its type
+	was              string // its type at first, by which Project.StatusType names it
+	position         int
+	created, updated time.Time
 	row
 }
 

@@ -102,7 +102,7 @@ func (w *workflowState) field(v *view, name string) any {
 }
 
 func (p *projectStatus) typeName() string { return "ProjectStatus" }
-func (p *projectStatus) entry() place     { return place{p.created, p.created, p.row} }
+func (p *projectStatus) entry() place     { return place{p.created, p.updated, p.row} }
 
 func (p *projectStatus) field(_ *view, name string) any {
 	switch name {
@@ -118,8 +118,10 @@ func (p *projectStatus) field(_ *view, name string) any {
 		return p.position
 	case "indefinite":
 		return p.kind == "backlog" || p.kind == "paused"
-	case "createdAt", "updatedAt":
+	case "createdAt":
 		return p.created
+	case "updatedAt":
+		return p.updated
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func (p *Project) field(v *view, name string) any {
 	case "labelIds":
 		return list(p.LabelIDs)
 	case "state":
-		return p.StatusType
+		return v.s.statusOf(p).kind
 	case "status":
 		return node(v.s.statusOf(p))
 	case "lead":

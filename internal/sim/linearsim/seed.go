@@ -81,8 +81,8 @@ func (s *Server) addProjectStatuses() {
 		{"canceled", "Canceled", "#95a2b3"},
 	} {
 		st := &projectStatus{
-			id: s.newID(), name: k.name, kind: k.kind, color: k.color,
-			position: i, created: s.org.created, row: s.newRow(),
+			id: s.newID(), name: k.name, kind: k.kind, was: k.kind, color: k.color,
+			position: i, created: s.org.created, updated: s.org.created, row: s.newRow(),
 		}
 		s.statuses.add(st.id, st)
 	}
