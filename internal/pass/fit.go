@@ -2,6 +2,7 @@ package pass
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,7 +10,38 @@ import (
 	"time"
 
 	"github.com/alignd/alignd/internal/roadmap"
+	"github.com/alignd/alignd/internal/store"
 )
+
+// fitting gives the changes that fit what stands in the tracker now. Of the others
+// it notes why they are skipped.
+func (w *writer) fitting(ctx context.Context, changes []roadmap.Change, now map[roadmap.Key]roadmap.Item, there []roadmap.Comment) ([]roadmap.Change, error) {
+	strange, err := w.meetOurs(ctx, changes, there)
+	if err != nil {
+		return nil, err
+	}
+	var fit []roadmap.Change
+	for _, c := range changes {
+		why := cmp.Or(strange[c.Key], w.unfit(c, now))
+		if why == "" && c.Action == roadmap.UpdateComment {
+			if why, err = w.rewritten(ctx, c, standing(there, c.Key, c.Remote)); err != nil {
+				return nil, err
+			}
+		}
+		if why == "" {
+			fit = append(fit, c)
+			continue
+		}
+		w.o.Results[c.ID] = Result{store.Skipped, why}
+		if why == saysSo {
+			continue // it is in the ledger already
+		}
+		if err := w.Store.Skip(ctx, w.o.Run, c, why, w.Now()); err != nil {
+			return nil, err
+		}
+	}
+	return fit, nil
+}
 
 // under gives what changes of some items rest on, in this tracker, beside the
 // items themselves.
@@ -44,18 +76,44 @@ func (w *writer) present(ctx context.Context, changes []roadmap.Change, now map[
 	return w.tracker.Comments(ctx, items)
 }
 
-// rewritten says why our comment is not edited now where someone else has edited
-// it and we did not know, or "".
+// meetOurs takes back comments of ours that stand where one is about to be
+// written: the database does not know of them, but it may be an old copy, or another
+// one that was not there when they were written. Nothing is written to such an item
+// now: what a person has undone on it since is known only from its comment.
+func (w *writer) meetOurs(ctx context.Context, changes []roadmap.Change, there []roadmap.Comment) (why map[roadmap.Key]string, err error) {
+	why = map[roadmap.Key]string{}
+	for _, found := range newest(there) {
+		creates := slices.ContainsFunc(changes, func(c roadmap.Change) bool { return c.Key == found.Key && c.Action == roadmap.CreateComment })
+		if !creates || found.Remote == "" {
+			continue
+		}
+		if err := w.adopt(ctx, w.o, found); err != nil {
+			return nil, err
+		}
+		w.Log.Warn("found a comment of ours that the database did not know: it is an old copy, or another", "org", w.Org.Name, "item", found.Key)
+		why[found.Key] = "a comment of ours is there already; the next pass goes on from it"
+	}
+	return why, nil
+}
+
+// saysSo is why an edit is not made that stands already: another alignd has made
+// it, or this one before its database was put back.
+const saysSo = "our comment says so already"
+
+// rewritten says why our comment is not edited now: someone else has edited it and
+// we did not know, or it says so already; or "".
 func (w *writer) rewritten(ctx context.Context, c roadmap.Change, found *roadmap.Comment) (string, error) {
 	was := w.o.Ours[c.Key].Comment
 	if was == nil || found == nil {
 		return "", nil // the edit itself tells
 	}
-	is := seenAgain(*was, found, w.Now())
-	if is.EditedAt.Equal(was.EditedAt) {
-		return "", nil
+	if is := seenAgain(*was, found, w.Now()); !is.EditedAt.Equal(was.EditedAt) {
+		return "someone has edited our comment since; the next pass looks at it anew", w.Store.LookedAt(ctx, c.Key, is)
 	}
-	return "someone has edited our comment since; the next pass looks at it anew", w.Store.LookedAt(ctx, c.Key, is)
+	if found.Mark.Says != "" && edited(c, *found, nil) {
+		return saysSo, w.Store.Adopt(ctx, w.o.Run, c, saysSo, written(*found), w.Now())
+	}
+	return "", nil
 }
 
 // read reads items directly and stores what came.

@@ -101,39 +101,9 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 		}
 		return nil
 	}
-	strange, err := w.meetOurs(ctx, changes, there)
+	fit, err := w.fitting(ctx, changes, now, there)
 	if err != nil {
 		return err
-	}
-	var fit []roadmap.Change
-	for _, c := range changes {
-		why := strange[c.Key]
-		if why == "" {
-			why = w.unfit(c, now)
-		}
-		found := standing(there, c.Key, c.Remote)
-		if why == "" && c.Action == roadmap.UpdateComment {
-			if why, err = w.rewritten(ctx, c, found); err != nil {
-				return err
-			}
-		}
-		if why == "" && c.Action == roadmap.UpdateComment && found != nil && edited(c, *found, nil) && found.Mark.Says != "" {
-			// Another alignd has written it, or this one before its database was put back.
-			why = "our comment says so already"
-			if err := w.Store.Adopt(ctx, w.o.Run, c, why, written(*found), w.Now()); err != nil {
-				return err
-			}
-			w.o.Results[c.ID] = Result{store.Skipped, why}
-			continue
-		}
-		if why != "" {
-			w.o.Results[c.ID] = Result{store.Skipped, why}
-			if err := w.Store.Skip(ctx, w.o.Run, c, why, w.Now()); err != nil {
-				return err
-			}
-			continue
-		}
-		fit = append(fit, c)
 	}
 	slices.SortStableFunc(fit, labelsFirst)
 	var sent []unverified
@@ -156,26 +126,6 @@ func (w *writer) batch(ctx context.Context, changes []roadmap.Change) error {
 		fit = fit[n:]
 	}
 	return w.verify(ctx, now, there, sent)
-}
-
-// meetOurs takes back comments of ours that stand where one is about to be
-// written: the database does not know of them, but it may be an old copy, or another
-// one that was not there when they were written. Nothing is written to such an item
-// now: what a person has undone on it since is known only from its comment.
-func (w *writer) meetOurs(ctx context.Context, changes []roadmap.Change, there []roadmap.Comment) (why map[roadmap.Key]string, err error) {
-	why = map[roadmap.Key]string{}
-	for _, found := range newest(there) {
-		creates := slices.ContainsFunc(changes, func(c roadmap.Change) bool { return c.Key == found.Key && c.Action == roadmap.CreateComment })
-		if !creates || found.Remote == "" {
-			continue
-		}
-		if err := w.adopt(ctx, w.o, found); err != nil {
-			return nil, err
-		}
-		w.Log.Warn("found a comment of ours that the database did not know: it is an old copy, or another", "org", w.Org.Name, "item", found.Key)
-		why[found.Key] = "a comment of ours is there already; the next pass goes on from it"
-	}
-	return why, nil
 }
 
 // labelsFirst puts comments last, so that one only ever speaks of labels that
