@@ -94,10 +94,10 @@ func (k *course) begin(t *testing.T) *threeTrackers {
 // random time. One more pass must leave exactly what a pass leaves that nothing
 // disturbed (one comment on every flagged item, the right labels, and what a
 // person undid stays undone), and an empty plan. KILLS is how many lives are
-// lived (default 40; make crash: 1,000), each killed up to three times, and SEED
+// lived (default 100; make crash: 1,000), each killed up to three times, and SEED
 // (default 1) says at which moments.
 func TestKilledPass(t *testing.T) {
-	lives, seed := number(t, "KILLS", 40), number(t, "SEED", 1)
+	lives, seed := number(t, "KILLS", 100), number(t, "SEED", 1)
 	courses := []*course{{}, {acted: true}}
 	for _, k := range courses {
 		c := k.begin(t)
