@@ -156,11 +156,12 @@ func TestCheckBudget(t *testing.T) {
 // What an app's token lacks of what it was asked for with is named.
 func TestCheckScopes(t *testing.T) {
 	tr := newFake(t).tracker()
-	for scopes, without := range map[string]string{
-		"read,write,initiative:read,initiative:write": "",
-		"read,write,admin": "initiative:read, initiative:write",
-		"read":             "write, initiative:read, initiative:write",
+	for _, c := range []struct{ scopes, without string }{
+		{"read,write,initiative:read,initiative:write", ""},
+		{"read,write,admin", "initiative:read, initiative:write"},
+		{"read", "write, initiative:read, initiative:write"},
 	} {
+		scopes, without := c.scopes, c.without
 		tr.scopes = strings.Split(scopes, ",")
 		p := tr.checkScopes()
 		if p.OK != (without == "") || p.OK == (p.Try != "") || !p.OK && !strings.HasSuffix(p.Detail, "; without "+without) {
