@@ -26,10 +26,9 @@ type world struct {
 	scope map[string]map[roadmap.Key]bool
 }
 
-// load reads the stored items of the trackers that the file still names, and
-// what is ours on them. What
-// is in scope is decided by the file of today, not by that of the day of the
-// pull, and an item that has moved out of its project has left it.
+// load reads the stored items of the trackers that the file still names, and what
+// is ours on them. What is in scope is decided by the file of today, not by that
+// of the day of the pull, and an item that has moved out of its project has left it.
 func (p *Pass) load(ctx context.Context) (*world, error) {
 	all, missing, err := p.Store.Items(ctx)
 	if err != nil {
