@@ -29,7 +29,7 @@ const (
 	Parked     Reason = "parked"        // it has come and gone too often; alignd stands down
 	Quiet      Reason = "quiet"         // quiet hours or a weekend
 	TooMany    Reason = "too-many"      // the pass would flag too large a share of the stories
-	Limit      Reason = "limit"         // enough new comments for one pass
+	Limit      Reason = "limit"         // enough new comments for one pass, or mentions of one person
 )
 
 // spoke reports whether we have already said, by label or comment, that a rule
